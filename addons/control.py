@@ -1,0 +1,147 @@
+"""Starts and stops the gateway: options, policy, ledger. Before it has succeeded, nothing is forwarded."""
+
+import asyncio
+import logging
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from mitmproxy import ctx, exceptions
+from mitmproxy.addonmanager import Loader
+
+from addons.adapters import clock
+from addons.adapters.approval_file import ApprovalStoreError
+from addons.adapters.approval_store import STATE_FILE, ApprovalStore
+from addons.adapters.authenticator import Authenticator
+from addons.adapters.credential_sources import CredentialSources
+from addons.adapters.journal import Journal
+from addons.adapters.policy_file import PolicyFile
+from addons.adapters.secret_file import read_or_create
+from addons.core.errors import ChainwardenError, LedgerError
+from addons.core.ledger import record
+from addons.core.policy.model import Policy
+from addons.core.policy.problems import PolicyError
+from addons.runtime import InForce, Plant, Runtime
+from addons.sentinel import set_options
+
+logger = logging.getLogger(__name__)
+
+SHIPPED_POLICY = str(Path(__file__).resolve().parent.parent / "policies.yaml")
+DEFAULT_LEDGER = "ledger"
+OPTIONS = ("policies", "ledger", "gateway_name")
+
+
+class Control:
+    """Fills the plant's runtime, follows changes of the policy file, and closes the ledger at the end."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._policy_file: PolicyFile | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def load(self, loader: Loader) -> None:
+        """Declare the gateway's options and bring mitmproxy's own into a safe state."""
+        loader.add_option("policies", str, SHIPPED_POLICY, "Chainwarden's policy file.")
+        loader.add_option("ledger", str, DEFAULT_LEDGER, "The folder of Chainwarden's ledger.")
+        loader.add_option("gateway_name", str, socket.gethostname(), "This gateway's name in the ledger.")
+        set_options()
+
+    def configure(self, updated: set[str]) -> None:
+        """Start the gateway at the first call; afterwards refuse to change what it runs on."""
+        if not updated & set(OPTIONS):
+            return
+        if self._plant.started:
+            raise exceptions.OptionsError(
+                "Chainwarden's options are read at the start. Restart the gateway to change them."
+            )
+        try:
+            self._start()
+        except (ChainwardenError, ApprovalStoreError, OSError, ValueError) as error:
+            sys.stderr.write(f"Chainwarden does not start: nothing is forwarded.\n{error}\n")
+            sys.exit(1)
+
+    def _start(self) -> None:
+        # 1. A policy that is good as a whole
+        self._policy_file = PolicyFile(Path(ctx.options.policies))
+        # 2. A ledger that takes records
+        ledger = Path(ctx.options.ledger)
+        ledger.mkdir(mode=0o700, parents=True, exist_ok=True)
+        journal = Journal(ledger, ctx.options.gateway_name)
+        journal.start()
+        # 3. The state that outlives a restart
+        approvals = ApprovalStore(ledger / STATE_FILE)
+        approvals.reset_waiting(clock.now())
+        runtime = Runtime(
+            gateway=ctx.options.gateway_name,
+            ledger=ledger,
+            in_force=self._in_force(self._policy_file.current),
+            journal=journal,
+            approvals=approvals,
+            token_key=read_or_create(ledger / "tokens.key"),
+        )
+        # 4. The start is itself on record
+        details = {"policy_digest": runtime.in_force.policy.digest, "torn_bytes": journal.torn_bytes}
+        journal.append_sync(record.event("gateway_started", details, clock.now(), runtime.gateway))
+        self._plant.start(runtime)
+
+    def _in_force(self, policy: Policy) -> InForce:
+        base = Path(ctx.options.policies).resolve().parent
+        return InForce(policy, Authenticator(policy.identity, base), CredentialSources(base))
+
+    async def running(self) -> None:
+        """Begin what needs the event loop: keys, the policy's watcher, the audit database."""
+        runtime = self._plant.runtime
+        await runtime.in_force.authenticator.start()
+        self._tasks.append(asyncio.create_task(self._watch_policy(), name="chainwarden policy"))
+        self._tasks.append(
+            asyncio.create_task(_create_audit_database(runtime.ledger), name="chainwarden audit database")
+        )
+
+    async def _watch_policy(self) -> None:
+        if self._policy_file is not None:
+            await self._policy_file.watch(self._policy_changed, self._policy_rejected)
+
+    async def _policy_changed(self, policy: Policy) -> None:
+        runtime = self._plant.runtime
+        before, runtime.in_force = runtime.in_force, self._in_force(policy)
+        await runtime.in_force.authenticator.start()
+        await before.authenticator.close()
+        await self._event("policy_loaded", {"policy_digest": policy.digest})
+
+    async def _policy_rejected(self, error: PolicyError) -> None:
+        logger.error("Chainwarden keeps the last good policy; the changed file is refused:\n%s", error)
+        await self._event("policy_rejected", {"problems": str(error)})
+
+    async def _event(self, name: str, details: dict[str, str]) -> None:
+        runtime = self._plant.runtime
+        try:
+            await runtime.journal.append(record.event(name, details, clock.now(), runtime.gateway))
+        except LedgerError as error:
+            logger.error("Chainwarden cannot record %s: %s", name, error)  # noqa: TRY400 - no traceback: it is no fault
+
+    async def done(self) -> None:
+        """Stop: end the tasks, put the stop on record, close the ledger."""
+        if not self._plant.started:
+            return
+        runtime = self._plant.runtime
+        for task in self._tasks:
+            task.cancel()
+        await runtime.in_force.authenticator.close()
+        await self._event("gateway_stopped", {})
+        runtime.journal.close()
+        runtime.approvals.close()
+
+
+async def _create_audit_database(ledger: Path) -> None:
+    """Make the views in a child: the gateway itself never opens a DuckDB file."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "addons.adapters.audit_database", str(ledger)),
+        cwd=Path(__file__).resolve().parent.parent,
+        stdin=subprocess.DEVNULL,
+    )
+    if await child.wait() != 0:
+        logger.warning(
+            "Chainwarden could not make %s; run 'chainwarden audit tail' to try again.", ledger / "audit.duckdb"
+        )

@@ -1,0 +1,1 @@
+"""The policy: what ``policies.yaml`` says, parsed once into frozen values, and how it is evaluated."""

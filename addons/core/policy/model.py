@@ -1,0 +1,157 @@
+"""The policy as values. ``parse`` makes it from text, ``evaluate`` applies it; nothing here reads a file."""
+
+from dataclasses import dataclass, field
+
+from addons.core.exchange import ApprovalTerms, Verdict
+from addons.core.policy.conditions import Condition
+
+DEFAULT_CLOCK_SKEW_S = 30.0
+"""Seconds by which an issuer's clock may differ from ours: NTP keeps hosts within one, VMs that resume do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An identity provider. Keys come from ``jwks_file``, else from ``jwks_uri``, else from OIDC discovery.
+
+    ``groups``, ``subject`` and ``session`` are claim paths, dotted. ``algorithms`` are asymmetric JWS algorithms
+    (RFC 7518) only.
+    """
+
+    issuer: str
+    audience: tuple[str, ...]
+    jwks_file: str = ""
+    jwks_uri: str = ""
+    ca_file: str = ""
+    algorithms: tuple[str, ...] = ("ES256", "ES384", "EdDSA", "RS256", "PS256")
+    groups: str = "groups"
+    subject: str = "sub"
+    session: str = "sid"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPolicy:
+    """Whose tokens count, and in which headers (lower case, in this order) they are looked for."""
+
+    issuers: tuple[Issuer, ...]
+    tokens_from: tuple[str, ...] = ("proxy-authorization", "authorization", "x-api-key", "x-goog-api-key")
+
+
+@dataclass(frozen=True, slots=True)
+class HostPattern:
+    """``name``, ``*.name`` or either with a port. Names are in lower case, without a trailing dot, IDNs in A-labels."""
+
+    name: str
+    port: int | None = None
+    wildcard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSource:
+    """Where a held credential comes from: ``env:NAME`` or ``file:PATH``; and in which header it goes out.
+
+    ``header`` is in lower case; ``template`` holds one ``{}``.
+    """
+
+    kind: str
+    location: str
+    header: str = "authorization"
+    template: str = "Bearer {}"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something that calls go to. ``uninspected`` is ``block`` or ``observe``.
+
+    ``upstream`` is the address to connect to instead of the host that the client named (name, port); the name in TLS
+    and in ``Host`` stays.
+    """
+
+    name: str
+    hosts: tuple[HostPattern, ...]
+    protocol: str
+    credential: CredentialSource | None = None
+    uninspected: str = "block"
+    plaintext: bool = False
+    upstream: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGrant:
+    """What is granted on one service. Empty tuples grant everything of that kind; patterns are shell-style."""
+
+    service: str
+    operations: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who may use which services. A principal matches by any group or by its subject."""
+
+    groups: tuple[str, ...]
+    subjects: tuple[str, ...]
+    services: tuple[ServiceGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """An example carried by a rule: ``when`` it must match, or must pass."""
+
+    must_match: bool
+    example: dict[str, object]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """One rule: where its conditions all hold, ``then`` is what happens."""
+
+    name: str
+    condition: Condition
+    then: Verdict
+    message: str = ""
+    risk: int = 0
+    controls: tuple[str, ...] = ()
+    approval: ApprovalTerms | None = None
+    enforced: bool = True
+    tests: tuple[RuleTest, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionRule:
+    """Names of detectors or detector groups, and the style of what takes the value's place."""
+
+    detect: tuple[str, ...] = ()
+    style: str = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is taken out of each direction."""
+
+    requests: RedactionRule = field(default_factory=RedactionRule)
+    responses: RedactionRule = field(default_factory=RedactionRule)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskThresholds:
+    """Added risk points from which a call is held or blocked; ``None`` where there is no threshold."""
+
+    hold: int | None = None
+    block: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole policy. ``digest`` is the SHA-256 of the file's bytes, in hex."""
+
+    digest: str
+    identity: IdentityPolicy
+    services: tuple[Service, ...] = ()
+    access: tuple[Grant, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    redaction: Redaction = field(default_factory=Redaction)
+    risk: RiskThresholds = field(default_factory=RiskThresholds)
+    retention_days: int | None = None

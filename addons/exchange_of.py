@@ -1,0 +1,26 @@
+"""Which exchange a flow belongs to.
+
+``flow.metadata`` is written to dump files and shown in mitmweb, so an ``Exchange`` never goes there: it lives here for
+as long as its flow does.
+"""
+
+from weakref import WeakKeyDictionary
+
+from mitmproxy import http
+
+from addons.adapters import clock
+from addons.core.exchange import Exchange
+
+_EXCHANGES: WeakKeyDictionary[http.HTTPFlow, Exchange] = WeakKeyDictionary()
+
+
+def exchange_of(flow: http.HTTPFlow) -> Exchange:
+    """Return the exchange of ``flow``, begun now where there is none yet."""
+    exchange = _EXCHANGES.get(flow)
+    if exchange is None:
+        now = clock.now()
+        exchange = Exchange(id=clock.new_id(now), started_at=now)
+        peer = flow.client_conn.peername
+        exchange.client = f"{peer[0]}:{peer[1]}" if peer else ""
+        _EXCHANGES[flow] = exchange
+    return exchange

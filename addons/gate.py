@@ -1,0 +1,217 @@
+"""The last look before the wire, below the addons.
+
+mitmproxy forwards a flow whatever its addons did: an exception in a hook is logged, a removed script is forgotten, and
+options, other addons or an operator in mitmweb can change a flow after the pipeline is done with it. So the layer that
+speaks HTTP is wrapped here, once per process and outside the script tree:
+
+1. A request goes out only as the pipeline cleared it: same method, target, headers and body, byte for byte.
+2. An answer goes to the client only as the pipeline cleared it, or through a guarded stream.
+3. The held credential is added to the copy that is put on the wire; the flow, which mitmweb shows, never holds it.
+4. Errors of mitmproxy itself leave in the protocol's own shape instead of as an HTML page that may quote raw bytes.
+
+There is no hook at these places, hence the wrapper around ``HttpStream._handle_event``; the tests run it against the
+exact mitmproxy version that the project pins.
+"""
+
+import logging
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from mitmproxy import http
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.layers.http import (
+    HttpRequestHeadersHook,
+    HttpRequestHook,
+    HttpResponseHeadersHook,
+    HttpResponseHook,
+    HttpStream,
+    RequestHeaders,
+    ResponseData,
+    ResponseHeaders,
+    ResponseProtocolError,
+    SendHttp,
+)
+
+from addons.core.reasons import Reason
+from addons.exchange_of import exchange_of
+from addons.guard import GuardedStream
+from addons.wire import ERROR_MESSAGES, error_reason, refusal_response, refuse
+
+logger = logging.getLogger(__name__)
+
+type Reply = Any
+type Commands = Generator[commands.Command, Reply, None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """What the pipeline let through, and the credential that only the wire sees."""
+
+    head: tuple[object, ...]
+    content: bytes | None = field(repr=False)
+    credential: tuple[bytes, bytes] | None = field(default=None, repr=False)
+
+
+_REQUESTS: WeakKeyDictionary[http.HTTPFlow, _Cleared] = WeakKeyDictionary()
+_ANSWERS: WeakKeyDictionary[http.HTTPFlow, _Cleared] = WeakKeyDictionary()
+
+
+def _request_head(request: http.Request) -> tuple[object, ...]:
+    target = (request.method, request.scheme, request.host, request.port, request.path, request.authority)
+    return (*target, request.headers.fields, request.trailers)
+
+
+def clear_request(flow: http.HTTPFlow, credential: tuple[str, str] | None) -> None:
+    """Let the request of ``flow`` go out as it is now, with ``credential`` (header name, value) added on the wire."""
+    wire = (credential[0].encode(), credential[1].encode()) if credential else None
+    _REQUESTS[flow] = _Cleared(_request_head(flow.request), flow.request.raw_content, wire)
+
+
+def clear_answer(flow: http.HTTPFlow) -> None:
+    """Let the response of ``flow`` go to the client as it is now."""
+    response = flow.response
+    if response is not None:
+        head = (response.status_code, response.headers.fields, response.trailers)
+        _ANSWERS[flow] = _Cleared(head, response.raw_content)
+
+
+def _request_is_cleared(flow: http.HTTPFlow) -> bool:
+    cleared = _REQUESTS.get(flow)
+    return (
+        cleared is not None
+        and not flow.request.stream
+        and cleared.head == _request_head(flow.request)
+        and cleared.content == flow.request.raw_content
+    )
+
+
+def _answer_is_cleared(flow: http.HTTPFlow) -> bool:
+    response, cleared = flow.response, _ANSWERS.get(flow)
+    return (
+        response is not None
+        and cleared is not None
+        and cleared.head == (response.status_code, response.headers.fields, response.trailers)
+        and cleared.content == response.raw_content
+    )
+
+
+def _is_guarded_stream(flow: http.HTTPFlow) -> bool:
+    return flow.response is not None and isinstance(flow.response.stream, GuardedStream)
+
+
+def _stop(flow: http.HTTPFlow, what: str) -> None:
+    exchange = exchange_of(flow)
+    logger.error("Chainwarden: the %s of record %s was not cleared by the pipeline; refused", what, exchange.id)
+    refuse(
+        flow, exchange, Reason.NOT_CLEARED, f"The {what} was not cleared by the gateway's pipeline, or changed after."
+    )
+    clear_answer(flow)
+
+
+def _with_credential(event: RequestHeaders, credential: tuple[bytes, bytes] | None) -> RequestHeaders:
+    if credential is None:
+        return event
+    request = event.request.copy()
+    others = (item for item in request.headers.fields if item[0].lower() != credential[0].lower())
+    request.headers = http.Headers((*others, credential))
+    return RequestHeaders(event.stream_id, request, event.end_stream)
+
+
+def _error_answer(stream: HttpStream, event: ResponseProtocolError) -> Iterable[commands.Command]:
+    """Yield an answer in the protocol's shape; the error itself follows and closes the connection."""
+    exchange = exchange_of(stream.flow)
+    reason = error_reason(stream.flow)
+    refusal = exchange.refuse(reason, ERROR_MESSAGES[reason])
+    response = refusal_response(exchange, refusal)
+    response.headers["connection"] = "close"
+    client = stream.context.client
+    yield SendHttp(ResponseHeaders(stream.stream_id, response, end_stream=False), client)
+    yield SendHttp(ResponseData(stream.stream_id, response.raw_content or b""), client)
+    yield SendHttp(event, client)
+
+
+_ANSWER_BEGAN: WeakSet[HttpStream] = WeakSet()
+_CUT: WeakSet[HttpStream] = WeakSet()
+
+
+def _cut(stream: HttpStream, why: str) -> Iterable[commands.Command]:
+    """Close the client's connection; nothing more of this stream is sent to anybody."""
+    logger.error("Chainwarden: record %s: %s; connection cut", exchange_of(stream.flow).id, why)
+    _CUT.add(stream)
+    yield commands.CloseConnection(stream.context.client)
+
+
+def _after_hook(stream: HttpStream, hook: commands.Command) -> Iterable[commands.Command]:
+    """Look at what the addons left behind, before mitmproxy acts on it."""
+    match hook:
+        case HttpRequestHeadersHook(flow=flow):
+            flow.request.stream = False
+        case HttpRequestHook(flow=flow) if flow.response is None and not _request_is_cleared(flow):
+            _stop(flow, "request")
+        case HttpResponseHeadersHook(flow=flow) if flow.response is not None and not _is_guarded_stream(flow):
+            flow.response.stream = False
+        case HttpResponseHook(flow=flow) if _is_guarded_stream(flow):
+            exchange = exchange_of(flow)
+            if exchange.refusal is not None or not exchange.outcome_recorded:
+                return _cut(stream, "the streamed answer was refused, or its outcome is not durable")
+        case HttpResponseHook(flow=flow) if not _answer_is_cleared(flow):
+            _stop(flow, "answer")
+        case _:
+            pass
+    return ()
+
+
+def _request_out(stream: HttpStream, send: SendHttp, event: RequestHeaders) -> Iterable[commands.Command]:
+    if not _request_is_cleared(stream.flow):
+        return _cut(stream, "the request changed after it was cleared")
+    return (SendHttp(_with_credential(event, _REQUESTS[stream.flow].credential), send.connection),)
+
+
+def _answer_out(stream: HttpStream, send: SendHttp, event: ResponseHeaders) -> Iterable[commands.Command]:
+    if event.response.status_code == HTTPStatus.CONTINUE and not event.response.headers:
+        return (send,)
+    if not _is_guarded_stream(stream.flow) and not _answer_is_cleared(stream.flow):
+        return _cut(stream, "the answer changed after it was cleared")
+    _ANSWER_BEGAN.add(stream)
+    return (send,)
+
+
+def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[commands.Command]:
+    """Return what is to be done for ``command``: itself, something else, or nothing."""
+    if not isinstance(command, SendHttp):
+        return (command,)
+    if stream in _CUT:
+        return ()
+    event = command.event
+    if isinstance(event, RequestHeaders):
+        return _request_out(stream, command, event)
+    if isinstance(event, ResponseHeaders):
+        return _answer_out(stream, command, event)
+    if isinstance(event, ResponseProtocolError) and event.code.http_status_code() and stream not in _ANSWER_BEGAN:
+        return _error_answer(stream, event)
+    return (command,)
+
+
+_handle_event = HttpStream._handle_event  # noqa: SLF001 - see the module's docstring
+
+
+def _gated(self: HttpStream, event: events.Event) -> Commands:
+    wrapped = _handle_event(self, event)
+    reply: Reply = None
+    while True:
+        try:
+            command = wrapped.send(reply)
+        except StopIteration:
+            return
+        reply = None
+        for instead in _instead_of(self, command):
+            reply = yield instead
+        yield from _after_hook(self, command)
+
+
+def install() -> None:
+    """Put the gate into mitmproxy's HTTP layer. Doing it again changes nothing."""
+    HttpStream._handle_event = _gated  # type: ignore[method-assign]  # noqa: SLF001 - see the module's docstring

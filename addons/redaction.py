@@ -1,0 +1,170 @@
+"""Steps 5 and 9: secrets and personal data leave neither in a request nor in an answer, streamed or whole."""
+
+from mitmproxy import http
+
+from addons.core.call import Direction, Inspected
+from addons.core.exchange import Exchange, Refusal
+from addons.core.policy.evaluate import may_stop_answer, watched_tools
+from addons.core.protocols.content_coding import StreamDecoder
+from addons.core.protocols.protocol import AnswerStream
+from addons.core.protocols.registry import by_name
+from addons.exchange_of import exchange_of
+from addons.guard import GuardedStream
+from addons.inspection import MAX_DECODED_BYTES, decoded_body
+from addons.masks import answer_masker, findings, findings_of, mask_head, request_masker
+from addons.runtime import Plant, Runtime
+from addons.wire import response_head, set_body
+
+EVENT_STREAM = "text/event-stream"
+
+
+class Redaction:
+    """Masks requests and answers by the policy's detectors and redacting rules."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Take secrets out of the URL and the headers before mitmweb shows them."""
+        exchange = exchange_of(flow)
+        if flow in self._plant.runtime.judged_by:
+            mask_head(self._plant.runtime, flow, exchange)
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """Mask the body that goes out; an edited body of a held call comes here again."""
+        exchange = exchange_of(flow)
+        if exchange.call is None:
+            flow.request.raw_content = b"" if exchange.refusal else flow.request.raw_content
+            return
+        masker, vault = request_masker(self._plant.runtime, flow, exchange)
+        protocol = by_name(exchange.call.protocol)
+        body = decoded_body(flow.request)
+        masked = protocol.mask_body(flow.request.headers.get("content-type", ""), body, masker)
+        if masked.body is not body or "content-encoding" in flow.request.headers:
+            set_body(flow.request, masked.body)
+        flow.request.headers["accept-encoding"] = "identity"
+        exchange.findings.extend(findings(Direction.REQUEST, masked.hits))
+        exchange.request_body = masked.body
+        exchange.tokens = {**exchange.tokens, **(vault.originals if vault else {})}
+        changed = masked.body is not body
+        exchange.request_content = (
+            protocol.parse_request(exchange.service, exchange.call.head, masked.body).content
+            if changed
+            else exchange.call.content
+        )
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Mask the head of an answer, and mask its body as it streams where no rule could still stop it."""
+        exchange, runtime = exchange_of(flow), self._plant.runtime
+        if exchange.refusal is not None or exchange.call is None or flow.response is None:
+            return
+        self._mask_headers(runtime, flow, exchange)
+        if not self._streams(runtime, flow, exchange):
+            return
+        transform = _StreamedAnswer(runtime, flow, exchange)
+        exchange.status = flow.response.status_code
+        for name in ("content-length", "content-encoding"):
+            flow.response.headers.pop(name, None)
+        if flow.response.http_version.startswith("HTTP/1"):
+            flow.response.headers["transfer-encoding"] = "chunked"
+        flow.response.stream = GuardedStream(flow.client_conn, exchange, transform, transform.last_words)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Mask a whole answer, or close the account of a streamed one."""
+        exchange, response = exchange_of(flow), flow.response
+        self._account_partial(flow)
+        if exchange.refusal is not None or exchange.call is None or response is None:
+            return
+        if isinstance(response.stream, GuardedStream):
+            return
+        body = decoded_body(response)
+        masker = answer_masker(self._plant.runtime, flow, exchange)
+        masked = by_name(exchange.call.protocol).mask_body(response.headers.get("content-type", ""), body, masker)
+        if masked.body is not body or "content-encoding" in response.headers:
+            set_body(response, masked.body)
+        exchange.findings.extend(findings(Direction.RESPONSE, masked.hits))
+        exchange.response_body = masked.body
+        exchange.response_inspected = masked.inspected
+        exchange.response_content = exchange.answer
+        if masked.body is not body:
+            protocol = by_name(exchange.call.protocol)
+            exchange.response_content = protocol.parse_answer(exchange.call, response_head(response), masked.body)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Account for a streamed answer that did not come to its end."""
+        self._account_partial(flow)
+
+    def _account_partial(self, flow: http.HTTPFlow) -> None:
+        stream = flow.response.stream if flow.response else None
+        if isinstance(stream, GuardedStream) and isinstance(stream.transform, _StreamedAnswer):
+            stream.transform.account(Inspected.PARTIAL)
+
+    def _streams(self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> bool:
+        if flow.response is None or exchange.call is None or exchange.principal is None:
+            return False
+        if not flow.response.headers.get("content-type", "").lower().startswith(EVENT_STREAM):
+            return False
+        if flow.request.method == "HEAD" or flow.response.status_code in (204, 304):
+            return False
+        return not may_stop_answer(runtime.policy_of(flow), exchange.principal, exchange.call)
+
+    def _mask_headers(self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
+        masker = answer_masker(runtime, flow, exchange)
+        if flow.response is None:
+            return
+        for name, value in list(flow.response.headers.items()):
+            masked = masker.mask(value)
+            if masked.hits:
+                flow.response.headers[name] = masked.text
+                exchange.findings.extend(findings_of(Direction.RESPONSE, f"header:{name.lower()}", masked.hits))
+
+
+class _StreamedAnswer:
+    """An answer on its way: decoded, masked, and accounted for in its exchange."""
+
+    RECORDED_BYTES = 256 * 1024
+    """How much of a stream is kept for its record; the messages of an event stream are kept beside it."""
+
+    def __init__(self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
+        assert exchange.call is not None
+        assert exchange.principal is not None
+        assert flow.response is not None
+        self._exchange = exchange
+        self._decoder = StreamDecoder(flow.response.headers.get("content-encoding", ""), MAX_DECODED_BYTES)
+        self._protocol = by_name(exchange.call.protocol)
+        self._answer: AnswerStream = self._protocol.answer_stream(
+            exchange.call,
+            response_head(flow.response),
+            answer_masker(runtime, flow, exchange),
+            watched_tools(runtime.policy_of(flow), exchange.principal, exchange.call),
+        )
+        self._kept = bytearray()
+
+    def feed(self, data: bytes) -> bytes:
+        """Mask ``data`` and return what may go on."""
+        self._exchange.response_bytes += len(data)
+        return self._keep(self._answer.feed(self._decoder.feed(data)))
+
+    def finish(self) -> bytes:
+        """Return what was held back, and leave the account in the exchange."""
+        rest = self._answer.feed(self._decoder.finish())
+        out = self._keep(rest + self._answer.finish())
+        self.account(self._answer.inspected)
+        return out
+
+    def account(self, inspected: Inspected) -> None:
+        """Leave in the exchange what was delivered and what was masked, up to now."""
+        exchange = self._exchange
+        if exchange.answer is None:
+            exchange.findings.extend(findings(Direction.RESPONSE, self._answer.hits))
+            exchange.response_content = exchange.answer = self._answer.content
+            exchange.response_body = bytes(self._kept)
+            exchange.response_inspected = inspected
+
+    def last_words(self, refusal: Refusal) -> bytes:
+        """Return the error event that ends a stream in the middle."""
+        return self._protocol.refusal_event(refusal, self._exchange.id)
+
+    def _keep(self, out: bytes) -> bytes:
+        self._kept += out[: max(0, self.RECORDED_BYTES - len(self._kept))]
+        return out

@@ -1,0 +1,100 @@
+"""Between mitmproxy's flows and the core's values: heads in, refusals out."""
+
+from mitmproxy import ctx, http
+from mitmproxy.connection import Client, Server
+
+from addons.core.call import RequestHead, ResponseHead
+from addons.core.exchange import Exchange, Refusal
+from addons.core.protocols.registry import by_name
+from addons.core.reasons import Reason
+
+HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+"""Headers that speak of one connection only (RFC 9110 section 7.6.1)."""
+
+
+def _headers(headers: http.Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in headers.items(multi=True))
+
+
+def request_head(flow: http.HTTPFlow) -> RequestHead:
+    """Return the request line and headers of ``flow`` as the core reads them."""
+    path, _, query = flow.request.path.partition("?")
+    return RequestHead(
+        method=flow.request.method,
+        scheme=flow.request.scheme,
+        host=flow.request.host,
+        port=flow.request.port,
+        path=path,
+        query=query,
+        headers=_headers(flow.request.headers),
+    )
+
+
+def response_head(response: http.Response) -> ResponseHead:
+    """Return the status line and headers of ``response`` as the core reads them."""
+    return ResponseHead(status=response.status_code, headers=_headers(response.headers))
+
+
+def refusal_response(exchange: Exchange, refusal: Refusal) -> http.Response:
+    """Return ``refusal`` in the error shape of the call's protocol, with the record's id."""
+    streams = exchange.call is not None and exchange.call.streams
+    status, headers, body = by_name(exchange.protocol).refusal(refusal, exchange.id, streams)
+    return http.Response.make(status, body, [(name.encode(), value.encode()) for name, value in headers])
+
+
+def refuse(flow: http.HTTPFlow, exchange: Exchange, reason: Reason, message: str, rule: str = "") -> None:
+    """End the call of ``flow`` with a refusal. The first refusal of a call stands."""
+    refusal = exchange.refuse(reason, message, rule)
+    flow.response = refusal_response(exchange, refusal)
+
+
+def set_body(message: http.Request | http.Response, body: bytes) -> None:
+    """Replace the body of ``message`` by ``body``, which is not content-coded."""
+    message.headers.pop("content-encoding", None)
+    message.raw_content = body
+    if "transfer-encoding" not in message.headers:
+        message.headers["content-length"] = str(len(body))
+
+
+def close_hard(client: Client) -> None:
+    """Close the client's connection at once, so that a truncated answer cannot look complete."""
+    handler = ctx.master.addons.get("proxyserver").connections.get(client.id)
+    if handler is not None and client in handler.transports:
+        handler.close_connection(client)
+
+
+def close_server(client: Client, server: Server) -> None:
+    """Close a connection to an upstream before anything was sent on it."""
+    handler = ctx.master.addons.get("proxyserver").connections.get(client.id)
+    transport = handler.transports.get(server) if handler is not None else None
+    if transport is not None and transport.writer is not None:
+        transport.writer.close()
+
+
+def error_reason(flow: http.HTTPFlow) -> Reason:
+    """Return what mitmproxy's error on ``flow`` means; its own text may quote raw bytes and is never shown."""
+    text = flow.error.msg if flow.error else ""
+    if "body_size_limit" in text:
+        return Reason.UPSTREAM_TOO_LARGE if text.startswith("Response") else Reason.BODY_TOO_LARGE
+    if "disconnect" in text.lower() or text == "Connection killed.":
+        return Reason.CLIENT_GONE
+    if flow.response is not None:
+        return Reason.UPSTREAM_ENDED_EARLY
+    if "unexpected server response" in text or "Cannot parse HTTP response" in text or "from server" in text:
+        return Reason.UPSTREAM_MALFORMED
+    if flow.request.timestamp_end is None:
+        return Reason.REQUEST_MALFORMED
+    return Reason.UPSTREAM_UNREACHABLE
+
+
+ERROR_MESSAGES = {
+    Reason.BODY_TOO_LARGE: "The request body is larger than this gateway accepts (mitmproxy option body_size_limit).",
+    Reason.UPSTREAM_TOO_LARGE: "The answer is larger than this gateway accepts (mitmproxy option body_size_limit).",
+    Reason.UPSTREAM_MALFORMED: "The upstream sent something that is not an HTTP response.",
+    Reason.UPSTREAM_ENDED_EARLY: "The upstream closed the connection before the answer was complete.",
+    Reason.UPSTREAM_UNREACHABLE: "The upstream could not be reached, or closed the connection without an answer.",
+    Reason.REQUEST_MALFORMED: "The request is not valid HTTP, or could be read in two ways.",
+    Reason.CLIENT_GONE: "The client closed the connection.",
+}
