@@ -23,11 +23,11 @@ from addons.core.ledger import record
 from addons.core.policy.model import Policy
 from addons.core.policy.problems import PolicyError
 from addons.runtime import InForce, Plant, Runtime
-from addons.sentinel import set_options
 
 logger = logging.getLogger(__name__)
 
-SHIPPED_POLICY = str(Path(__file__).resolve().parent.parent / "policies.yaml")
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED_POLICY = str(ROOT / "policies.yaml")
 DEFAULT_LEDGER = "ledger"
 OPTIONS = ("policies", "ledger", "gateway_name")
 
@@ -41,11 +41,10 @@ class Control:
         self._tasks: list[asyncio.Task[None]] = []
 
     def load(self, loader: Loader) -> None:
-        """Declare the gateway's options and bring mitmproxy's own into a safe state."""
+        """Declare the gateway's options."""
         loader.add_option("policies", str, SHIPPED_POLICY, "Chainwarden's policy file.")
         loader.add_option("ledger", str, DEFAULT_LEDGER, "The folder of Chainwarden's ledger.")
         loader.add_option("gateway_name", str, socket.gethostname(), "This gateway's name in the ledger.")
-        set_options()
 
     def configure(self, updated: set[str]) -> None:
         """Start the gateway at the first call; afterwards refuse to change what it runs on."""
@@ -95,7 +94,7 @@ class Control:
         await runtime.in_force.authenticator.start()
         self._tasks.append(asyncio.create_task(self._watch_policy(), name="chainwarden policy"))
         self._tasks.append(
-            asyncio.create_task(_create_audit_database(runtime.ledger), name="chainwarden audit database")
+            asyncio.create_task(_create_audit_database(runtime.ledger.resolve()), name="chainwarden audit database")
         )
 
     async def _watch_policy(self) -> None:
@@ -138,7 +137,7 @@ async def _create_audit_database(ledger: Path) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "addons.adapters.audit_database", str(ledger)),
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=ROOT,
         stdin=subprocess.DEVNULL,
     )
     if await child.wait() != 0:

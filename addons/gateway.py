@@ -3,6 +3,10 @@
 mitmproxy calls the steps in this order for the request and again for the answer.
 """
 
+import sys
+
+from mitmproxy.exceptions import OptionsError
+
 from addons import gate, sentinel
 from addons.approval import AnswerApproval, Holding, RequestApproval
 from addons.audit import Audit
@@ -37,5 +41,8 @@ def pipeline() -> list[object]:
 def enter(script: str) -> list[object]:
     """Put gate and sentinel in place, outside the script, and return the guarded pipeline."""
     gate.install()
-    sentinel.install(entered_from(script))
+    try:
+        sentinel.install(entered_from(script))
+    except OptionsError as error:
+        sys.exit(f"{error}")
     return [Guarded(step) for step in pipeline()]

@@ -1,7 +1,7 @@
 """How a flow waits inside mitmproxy: visible in mitmweb, and woken by everything that can end the wait.
 
 mitmproxy wakes a held flow only on a resume; a kill, a delete or a client that leaves would leave it hanging
-(mitmproxy issue 8045). So the two methods that mitmweb calls are wrapped on the one flow object for as long as it waits.
+(mitmproxy issue 8045). So the two methods that mitmweb calls are wrapped on the one flow object while it waits.
 """
 
 import asyncio

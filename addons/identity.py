@@ -6,7 +6,7 @@ from mitmproxy import http
 from mitmproxy.connection import Client
 
 from addons.core.errors import RefusedError
-from addons.core.identity.places import choose, find_token, strip_tokens
+from addons.core.identity.places import CONNECT_PLACE, choose, find_token, strip_tokens
 from addons.exchange_of import exchange_of
 from addons.runtime import Plant
 
@@ -23,15 +23,14 @@ class Identity:
 
         A bad one is refused inside the tunnel, where the answer can have the shape that the client understands.
         """
-        places = self._plant.runtime.in_force.policy.identity.tokens_from
         try:
-            token = find_token(_fields(flow.request), places)
+            token = find_token(_fields(flow.request), (CONNECT_PLACE,))
         except RefusedError as refused:
             self._connections[flow.client_conn] = refused
         else:
             if token is not None:
                 self._connections[flow.client_conn] = token
-        _strip(flow.request, places)
+        _strip(flow.request, (CONNECT_PLACE,))
 
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Verify the call's token before its body is read, and take every token out of the flow."""
@@ -43,7 +42,9 @@ class Identity:
         _strip(flow.request, places)
         if exchange.refusal:
             return
-        token = choose(find_token(headers, places), self._of_connection(flow.client_conn))
+        connection_token = self._of_connection(flow.client_conn)
+        request_token = find_token(headers, places, identified=connection_token is not None)
+        token = choose(request_token, connection_token)
         runtime.tokens[flow] = token
         exchange.principal = await in_force.authenticator.authenticate(token)
 

@@ -123,7 +123,13 @@ class Sentinel:
 
 
 def install(script: str) -> None:
-    """Put a sentinel that guards ``script`` at the head of the addon chain; only once per process."""
+    """Put a sentinel that guards ``script`` at the head of the addon chain; only once per process.
+
+    Raises:
+        exceptions.OptionsError: an option of the command line or of config.yaml is one of the dangerous ones.
+    """
     if ctx.master.addons.get(Sentinel.name) is None:
         sentinel = ctx.master.addons.register(Sentinel(script))
         ctx.master.addons.chain.insert(0, sentinel)
+        set_options()
+        sentinel.configure(set(ctx.options.keys()))

@@ -38,12 +38,15 @@ class ApprovalTerms:
     """Who must approve a held call: ``count`` distinct people of ``groups``, within ``expires`` seconds.
 
     No groups means: anybody with a valid token, but the requester. ``mitmweb`` says whether a resume in mitmweb counts.
+    ``also`` are further sets of groups, from other rules that hold the same call: each of them needs ``count`` distinct
+    people too, and one person may count for several sets.
     """
 
     groups: tuple[str, ...] = ()
     count: int = 1
     expires: float = 900.0
     mitmweb: bool = True
+    also: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import asyncio
 import json
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -56,19 +57,22 @@ class Upstream:
     pause: float = 0.0
     """Seconds between streamed deltas."""
     received: list[Received] = field(default_factory=list)
-    sent_at: list[float] = field(default_factory=list)
+    stamp: bool = False
+    """Whether streamed events say when they were sent: nanoseconds of the monotonic clock, digits as letters a to j."""
+    story: dict[str, str] = field(default_factory=dict)
+    """What to do where the last message has these words: the words and one of the commands above."""
 
     async def serve(self, host: str, port: int, context: ssl.SSLContext | None) -> asyncio.Server:
         return await asyncio.start_server(self._connection, host, port, ssl=context, backlog=512)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20)
-        with suppress(OSError, h11.ProtocolError, asyncio.IncompleteReadError):
-            while await self._exchange(connection, reader, writer):
-                connection.start_next_cycle()
-        writer.close()
-        with suppress(OSError, ssl.SSLError):
-            await writer.wait_closed()
+        try:
+            with suppress(OSError, h11.ProtocolError, asyncio.IncompleteReadError):
+                while await self._exchange(connection, reader, writer):
+                    connection.start_next_cycle()
+        finally:
+            writer.close()
 
     async def _exchange(
         self, connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -86,8 +90,8 @@ class Upstream:
         return connection.our_state is h11.DONE and connection.their_state is h11.DONE
 
     async def _answer(self, connection: h11.Connection, received: Received) -> AsyncIterator[bytes]:
-        status, payload = _reply(received)
-        last = _last_message(received)
+        last = self._told(_last_message(received))
+        status, payload = _reply(received, last)
         if last == "close":
             return
         if last == "hang":
@@ -104,15 +108,23 @@ class Upstream:
         yield _send(connection, h11.Data(data=body))
         yield _send(connection, h11.EndOfMessage())
 
+    def _told(self, last: str) -> str:
+        return next((command for words, command in self.story.items() if words in last), last)
+
     async def _stream(self, connection: h11.Connection, events: list[Any], *, cut: bool) -> AsyncIterator[bytes]:
         yield _send(connection, _head(200, "text/event-stream", ("transfer-encoding", "chunked")))
         for number, event in enumerate(events):
             if cut and number == len(events) // 2:
                 return
-            yield _send(connection, h11.Data(data=f"data: {json.dumps(event)}\n\n".encode()))
+            stamped = event | {"sent": _letters(time.monotonic_ns())} if self.stamp else event
+            yield _send(connection, h11.Data(data=f"data: {json.dumps(stamped)}\n\n".encode()))
             await asyncio.sleep(self.pause)
         yield _send(connection, h11.Data(data=b"data: [DONE]\n\n"))
         yield _send(connection, h11.EndOfMessage())
+
+
+def _letters(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "abcdefghij"))
 
 
 def _send(connection: h11.Connection, event: h11.Event) -> bytes:
@@ -160,7 +172,7 @@ def _last_message(received: Received) -> str:
     return str(content)
 
 
-def _reply(received: Received) -> tuple[int, Any]:
+def _reply(received: Received, last: str) -> tuple[int, Any]:
     path = received.target.partition("?")[0]
     if path.endswith("/embeddings"):
         vector = {"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}
@@ -168,7 +180,6 @@ def _reply(received: Received) -> tuple[int, Any]:
     if not path.endswith("/chat/completions"):
         echo = {"method": received.method, "target": received.target, "body": received.body.decode("utf-8", "replace")}
         return 200, echo
-    last = _last_message(received)
     if last.startswith("fail: "):
         message = f"The upstream failed. Your key was {received.header('authorization')}."
         return int(last.removeprefix("fail: ")), {"error": {"message": message, "type": "server_error", "code": None}}
@@ -254,7 +265,6 @@ def running(certificate: Path | None, upstream: Upstream | None = None) -> Itera
 
 async def _stop(server: asyncio.Server) -> None:
     server.close()
-    server.close_clients()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
@@ -267,13 +277,15 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--certificate", type=Path, help="PEM with key and certificate; plain HTTP without")
     parser.add_argument("--record", type=Path, help="append each request as a line of JSON")
+    parser.add_argument("--story", type=json.loads, default={}, help="JSON: words in the last message to a command")
+    parser.add_argument("--stamp", action="store_true", help="streamed events say when they were sent")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds between streamed deltas")
     options = parser.parse_args()
     asyncio.run(_serve(options))
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    upstream = Upstream(record=options.record, pause=options.pause)
+    upstream = Upstream(record=options.record, pause=options.pause, stamp=options.stamp, story=options.story)
     context = server_context(options.certificate) if options.certificate else None
     server = await upstream.serve("127.0.0.1", options.port, context)
     async with server:

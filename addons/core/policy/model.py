@@ -137,10 +137,14 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class RiskThresholds:
-    """Added risk points from which a call is held or blocked; ``None`` where there is no threshold."""
+    """Added risk points from which a call is held or blocked; ``None`` where there is no threshold.
+
+    ``approval`` says who approves a call that is held for its points.
+    """
 
     hold: int | None = None
     block: int | None = None
+    approval: ApprovalTerms = field(default_factory=ApprovalTerms)
 
 
 @dataclass(frozen=True, slots=True)

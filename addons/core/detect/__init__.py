@@ -1,0 +1,1 @@
+"""Detectors of personal data and secrets: one data-like file for each, listed in ``catalogue``."""

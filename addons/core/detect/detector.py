@@ -1,0 +1,32 @@
+"""What a detector is: a pattern with a name, and its own true and false examples beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One kind of value. ``name`` is what policies and findings say, ``label`` what takes a value's place.
+
+    ``pattern`` has a finite width and never matches the empty string; only what ``validate`` accepts of its matches
+    counts. ``measure`` instead says how many of a match's characters are the value, 0 for none. A match goes on through whatever ``tail`` matches after it, again and again: so a value of any length is
+    covered whole, while its pattern stays narrow. Several detectors may share a name, where one pattern cannot say it.
+
+    A pattern may hold a credential, so it is not in the repr.
+    """
+
+    name: str
+    label: str
+    pattern: str = field(repr=False)
+    groups: tuple[str, ...] = ()
+    validate: Callable[[str], bool] | None = field(default=None, repr=False)
+    examples: tuple[str, ...] = field(default=(), repr=False)
+    counter_examples: tuple[str, ...] = field(default=(), repr=False)
+    tail: str = field(default="", repr=False)
+    measure: Callable[[str], int] | None = field(default=None, repr=False)
+
+    def length(self, match: str) -> int:
+        """Return how many characters at the start of ``match`` are a value; 0 where there is none."""
+        if self.measure is not None:
+            return self.measure(match)
+        return len(match) if self.validate is None or self.validate(match) else 0

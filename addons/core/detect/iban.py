@@ -1,0 +1,65 @@
+"""International bank account numbers (ISO 13616): the country's length, check digits modulo 97, groups of four or plain."""
+
+from addons.core.detect.detector import Detector
+from addons.core.detect.edges import END, START
+
+_LENGTHS = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI FO GL NL SD FK",
+    19: "MK SI",
+    20: "AT BA EE KZ LT LU XK MN",
+    21: "CH CR HR LI LV",
+    22: "BG BH DE GB GE IE ME RS VA",
+    23: "AE GI IL IQ OM TL SO",
+    24: "AD CZ ES MD PK RO SA SE SK TN VG",
+    25: "LY PT ST",
+    26: "IS TR",
+    27: "BI DJ FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HU LB NI PL SV",
+    29: "BR EG PS QA UA",
+    30: "JO KW MU YE",
+    31: "MT SC",
+    32: "LC",
+    33: "RU",
+}
+"""Length, and the countries that use it: the IBAN registry, release 99."""
+_GAP = "[ \u00a0\u202f-]?"
+_COUNTRIES = "|".join(
+    rf"(?:{codes.replace(' ', '|')})[0-9]{{2}}(?:{_GAP}[A-Z0-9]){{{length - 4}}}" for length, codes in _LENGTHS.items()
+)
+
+
+def is_iban(value: str) -> bool:
+    """Say whether the check digits are right (ISO 7064, MOD 97-10)."""
+    plain = "".join(char for char in value.upper() if char.isalnum())
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+
+
+IBAN = Detector(
+    name="iban",
+    label="IBAN",
+    groups=("pii",),
+    pattern=rf"(?=[A-Za-z]{{2}}[0-9]{{2}}){START}(?i:{_COUNTRIES}){END}",
+    validate=is_iban,
+    examples=(
+        "GB82WEST12345698765432",
+        "GB82 WEST 1234 5698 7654 32",
+        "de89370400440532013000",
+        "FR14 2004 1010 0505 0001 3M02 606",
+        "NO9386011117947",
+        "NL91-ABNA-0417-1643-00",
+        "IBAN: CH93 0076 2011 6238 5295 7 please",
+        "MT84MALT011000012345MTLCAST001S",
+        "\\nBE68539007547034",
+    ),
+    counter_examples=(
+        "GB82WEST12345698765433",
+        "GB82 WEST 1234 5698 7654",
+        "XX82WEST12345698765432",
+        "DE8937040044053201300",
+        "DE893704004405320130001",
+        "xDE89370400440532013000",
+        "SE0123456789",
+    ),
+)

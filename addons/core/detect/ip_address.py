@@ -1,0 +1,114 @@
+"""IP addresses: dotted IPv4, and IPv6 as RFC 4291 writes it. Versions, times and C++ names look much the same."""
+
+from ipaddress import IPv6Address
+
+from addons.core.detect.detector import Detector
+from addons.core.detect.edges import ESCAPES, START
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_DOTTED = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
+_NO_VERSION_BEFORE = (
+    r"(?<!(?i:version|release|build|ver|rev)[\"']?[ =:(]{0,3}[\"'v]?)"
+    r"(?<![A-Za-z]-)"  # openssl-1.1.1.1
+    r"(?!(?<=[A-Za-z]/)[0-9]{1,3}\.0\.0\.0)"  # Chrome/120.0.0.0
+)
+_NO_VERSION_AFTER = (
+    r"(?![A-Za-z0-9_]|\.[0-9]|-[A-Za-z])"
+    r"(?!\.(?:tar|jar|zip|whl|tgz|deb|rpm|exe|dll|so|msi|dmg|pkg|gem)\b)"
+)
+_HEX = "[0-9A-Fa-f]"
+
+_FULL_GROUP = 4
+_WIDER_THAN_A_BYTE = 3
+_LOCAL_RANGES = ("fe8", "fe9", "fea", "feb", "fc", "fd", "ff")
+"""Link-local, unique local and multicast: the ranges in use whose first group may be letters only."""
+
+
+def is_ipv6(value: str) -> bool:
+    """Say whether ``value`` is an address that is meant as one.
+
+    ``std::dec`` and ``a[::2]`` hold addresses by the letter of the RFC. Those in use begin with a full group, but for
+    loopback, mapped IPv4 and the NAT64 prefix; without ``::`` one group is wider than the bytes of a hardware address.
+    """
+    try:
+        IPv6Address(value)
+    except ValueError:
+        return False
+    value = value.lower()
+    first = value.partition(":")[0]
+    if "::" not in value:
+        return any(len(group) >= _WIDER_THAN_A_BYTE for group in value.split(":"))
+    if not first.strip("0"):
+        return value == "::1" or "." in value
+    in_use = not first.isalpha() or first.startswith(_LOCAL_RANGES)
+    return value.startswith("64:ff9b:") or (len(first) == _FULL_GROUP and in_use)
+
+
+IPV4 = Detector(
+    name="ip",
+    label="IP",
+    groups=("pii",),
+    pattern=rf"(?=[0-9]){START}(?<![A-Za-z0-9]\.){_NO_VERSION_BEFORE}{_DOTTED}{_NO_VERSION_AFTER}",
+    examples=(
+        "192.168.1.10",
+        "http://10.0.0.1:8080/",
+        "peer=203.0.113.7,",
+        "10.0.0.1-10.0.0.9",
+        "host/172.16.254.1",
+        "The address is 8.8.8.8.",
+        "\\n8.8.4.4",
+        "10.0.0.0/8",
+        "::ffff:198.51.100.4",
+    ),
+    counter_examples=(
+        "1.2.3",
+        "1.2.3.4.5",
+        "256.1.1.1",
+        "v1.2.3.4",
+        "version 1.2.3.4",
+        'AssemblyVersion("1.0.0.0")',
+        "Version=4.0.0.0, Culture=neutral",
+        "Chrome/120.0.0.0 Safari/537.36",
+        "Chrome/119.0.6045.105",
+        "openssl-1.1.1.1",
+        "lib-x/1.2.3.4.jar",
+        "1.3.6.1.4.1.311",
+        "10.0.0.1-beta",
+        "01.02.2024",
+    ),
+)
+
+IPV6 = Detector(
+    name="ip",
+    label="IP",
+    groups=("pii",),
+    pattern=rf"(?=[0-9A-Fa-f:])(?:(?<![A-Za-z0-9_.])|{ESCAPES})(?<!{_HEX}:)(?<!::)"
+    rf"(?:{_HEX}{{0,4}}:){{2,7}}(?:{_DOTTED}|{_HEX}{{1,4}}|(?<=::))(?:%[A-Za-z0-9]{{1,16}})?"
+    rf"(?![A-Za-z0-9_]|:[0-9A-Fa-f:]|\.[0-9])",
+    validate=is_ipv6,
+    examples=(
+        "2001:db8::1",
+        "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+        "fe80::1ff:fe23:4567:890a%eth0",
+        "http://[2001:db8::2]:443/",
+        "::1",
+        "::ffff:192.0.2.128",
+        "ip:2a00:1450:4001:81b::200e,",
+        "fd12:3456:789a::/48",
+        "ff02::fb",
+    ),
+    counter_examples=(
+        "12:30:45",
+        "std::dec",
+        "a::b",
+        "x[::2]",
+        "x[::-1]",
+        "::",
+        "00:1a:2b:3c:4d:5e",
+        "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99",
+        "50:01:43:80:12:34:56:78",
+        "Face::feed()",
+        "2024-01-15T10:30:00",
+        "2001:db8::1::2",
+    ),
+)

@@ -1,0 +1,98 @@
+"""One detector's way through one text, be it whole or in pieces. Both are the same code, so both give the same."""
+
+from addons.core.detect.detector import Detector
+from addons.core.masking.matcher import Matcher, RegexMatcher, matcher, regex_matcher
+from addons.core.masking.spans import FOREVER, Span
+
+MAX_MATCHES = 20_000
+"""Matches of one detector that are looked at in one text: about a second of work. The rest then counts as matched."""
+
+
+class Rule:
+    """A detector, compiled. Raises ``PatternError`` where its pattern or its tail cannot be used."""
+
+    __slots__ = ("detector", "matcher", "rank", "tail")
+
+    def __init__(self, detector: Detector, rank: int) -> None:
+        self.detector = detector
+        self.rank = rank
+        self.matcher: Matcher = matcher(detector.pattern)
+        self.tail: RegexMatcher | None = regex_matcher(detector.tail) if detector.tail else None
+
+    @property
+    def lookback(self) -> int:
+        """How many characters before what is being looked at must stay known."""
+        return max(self.matcher.lookback, self.tail.lookback if self.tail else 1)
+
+
+class Cursor:
+    """Where a rule stands in a text. Positions are counted from the start of the text, also of one long gone."""
+
+    __slots__ = ("_matches", "_open", "_pos", "_rule")
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+        self._pos = 0
+        self._matches = 0
+        self._open: Span | None = None
+
+    @property
+    def open_at(self) -> int | None:
+        """Where a match goes on that has not been followed to its end; ``None`` where there is none."""
+        return self._pos if self._open is not None else None
+
+    def advance(self, text: str, base: int, floor: int, limit: int, *, final: bool) -> list[Span]:
+        """Return the matches that start before ``limit`` and were not returned before.
+
+        ``text`` is what is known from position ``base`` on, ``floor`` where the search may start. ``final`` says
+        that nothing comes after ``text``. A match whose tail may go on is returned open; later calls let it grow.
+        """
+        found: list[Span] = []
+        if self._open is None:
+            self._pos = max(self._pos, floor)
+        else:
+            self._follow(self._open, text, base, final=final)
+        while self._open is None and self._pos < limit and self._run(text, base, limit, found, final=final):
+            pass
+        return found
+
+    def _run(self, text: str, base: int, limit: int, found: list[Span], *, final: bool) -> bool:
+        """Add matches to ``found``; return whether the search has to be taken up again at a new position."""
+        rule = self._rule
+        for start, end in rule.matcher.spans(text, self._pos - base):
+            if start + base >= limit:
+                return False
+            self._matches += 1
+            if self._matches > MAX_MATCHES:
+                self._open = Span(start + base, FOREVER, rule.rank, rule.rank, open=True)
+                found.append(self._open)
+                return False
+            length = rule.detector.length(text[start:end])
+            if not length:
+                self._pos = start + base + 1  # a true value may start inside what only looked like one
+                return True
+            span = Span(start + base, start + base + length, rule.rank, rule.rank)
+            found.append(span)
+            self._follow(span, text, base, final=final)
+            if self._open is not None or span.end != end + base:
+                return True
+        return False
+
+    def _follow(self, span: Span, text: str, base: int, *, final: bool) -> None:
+        """Let ``span`` grow through its tail as far as that is decided."""
+        if span.end < FOREVER:
+            end, span.open = self._tail_end(text, span.end - base, final=final)
+            self._pos = span.end = end + base
+        self._open = span if span.open else None
+
+    def _tail_end(self, text: str, end: int, *, final: bool) -> tuple[int, bool]:
+        """Return where the tail that begins at ``end`` ends as far as known, and whether more text could change that."""
+        tail = self._rule.tail
+        while tail is not None:
+            if not final and tail.is_live(text, end):
+                return end, True
+            step = tail.match_end(text, end)
+            if step is None:
+                break
+            end = step
+        return end, False

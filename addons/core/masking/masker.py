@@ -1,0 +1,83 @@
+"""Masks the values that detectors find in text.
+
+Each detector finds its own matches, so that none hides another's; validators filter; matches that overlap become one
+mask, named after the first of their detectors in the order given. What cannot be judged in time or in full counts as
+matched: it is replaced by ``[UNREADABLE]``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from addons.core.detect.detector import Detector
+from addons.core.masking.cursor import Cursor
+from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, RuleSet
+from addons.core.masking.spans import Cluster, Span, clusters
+from addons.core.masking.stream import StreamMasker
+from addons.core.masking.styles import Replace, label
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A mask: the detector's name and where its value stands in the original text; never the value.
+
+    The name is ``timeout`` or ``overflow`` where text was masked because it could not be judged.
+    """
+
+    detector: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text with its values replaced, and what was found in it, from left to right."""
+
+    text: str
+    hits: tuple[Hit, ...]
+
+
+class Masker:
+    """Detectors in order of priority, with what to put in a value's place. Immutable; one serves any number of calls.
+
+    Raises ``PatternError`` where a pattern cannot be used on a stream.
+    """
+
+    __slots__ = ("_rules",)
+
+    def __init__(self, detectors: Iterable[Detector], replace: Replace = label) -> None:
+        self._rules = RuleSet.of(detectors, replace)
+
+    def mask(self, text: str) -> Masked:
+        """Return ``text`` with each value replaced; the same object where there are none."""
+        try:
+            found = self._clusters(text)
+        except TimeoutError:
+            return Masked(UNREADABLE, (Hit(TIMEOUT, 0, len(text)),))
+        if not found:
+            return Masked(text, ())
+        pieces: list[str] = []
+        done = 0
+        for cluster in found:
+            pieces += text[done : cluster.start], self._rules.mask(cluster, text[cluster.start : cluster.end])
+            done = cluster.end
+        return Masked("".join((*pieces, text[done:])), self._hits(found, text))
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Return what ``mask`` would replace."""
+        try:
+            return self._hits(self._clusters(text), text)
+        except TimeoutError:
+            return (Hit(TIMEOUT, 0, len(text)),)
+
+    def stream(self) -> StreamMasker:
+        """Return a masker for one text that comes in pieces."""
+        return StreamMasker(self._rules)
+
+    def _clusters(self, text: str) -> tuple[Cluster, ...]:
+        spans: list[Span] = []
+        for rule in self._rules.rules:
+            spans += Cursor(rule).advance(text, 0, 0, len(text), final=True)
+        return tuple(clusters(spans))
+
+    def _hits(self, found: tuple[Cluster, ...], text: str) -> tuple[Hit, ...]:
+        return tuple(Hit(self._rules.name(each), each.start, min(each.end, len(text))) for each in found)

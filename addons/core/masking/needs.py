@@ -1,0 +1,44 @@
+"""Strings of which every match of a pattern, or what stands around it, holds one: where a text has none of them, the pattern need not run."""
+
+from itertools import groupby
+
+from addons.core.masking.syntax import Atomic, Branch, Group, Literal, Look, Node, Repeat, Sequence
+
+MAX_NEEDS = 128
+"""Strings to look for, at about 2 µs for each in 8 KB: beyond that, running the pattern is cheaper."""
+
+
+def needs(node: Node) -> frozenset[str]:  # noqa: PLR0911 - one for each kind of node
+    """Return strings of which every match of ``node`` holds one; an empty set where none are known."""
+    match node:
+        case Literal(char):
+            return frozenset({char})
+        case Sequence(items):
+            return _best(_in_row(items))
+        case Branch(options):
+            found = [needs(option) for option in options]
+            every = frozenset().union(*found)
+            return every if all(found) and len(every) <= MAX_NEEDS else frozenset()
+        case Repeat(body, low) if low > 0:
+            return needs(body)
+        case Atomic(body) | Look(body, _, False):
+            return needs(body)
+        case Group(body, flags) if "i" not in flags.partition("-")[0]:
+            return needs(body)
+    return frozenset()
+
+
+def _in_row(items: tuple[Node, ...]) -> list[frozenset[str]]:
+    found: list[frozenset[str]] = []
+    for is_literal, row in groupby(items, lambda item: isinstance(item, Literal)):
+        if is_literal:
+            found.append(frozenset({"".join(item.char for item in row if isinstance(item, Literal))}))
+        else:
+            found.extend(needs(item) for item in row)
+    return found
+
+
+def _best(choices: list[frozenset[str]]) -> frozenset[str]:
+    """Return the choice with the longest strings, of those the one with the fewest."""
+    known = [choice for choice in choices if choice]
+    return max(known, key=lambda choice: (min(map(len, choice)), -len(choice)), default=frozenset())

@@ -1,0 +1,33 @@
+"""`approvers`: who lets a held call go on."""
+
+from addons.core.exchange import ApprovalTerms
+from addons.core.policy import durations
+from addons.core.policy.values import Value, optional
+
+MAX_APPROVERS = 20
+"""People for one call: nobody waits for more."""
+
+MIN_EXPIRES_S = 10
+MAX_EXPIRES_S = 7 * 86_400
+"""A person needs seconds to look; a client that was held for a week has long gone."""
+
+
+def read(value: Value) -> ApprovalTerms:
+    """Read the terms."""
+    members = value.mapping(optional=("groups", "count", "expires", "mitmweb"))
+    terms = ApprovalTerms()
+    return ApprovalTerms(
+        groups=optional(members, "groups", Value.texts, ()),
+        count=optional(members, "count", _count, terms.count),
+        expires=optional(members, "expires", _expires, terms.expires),
+        mitmweb=optional(members, "mitmweb", lambda value: value.choice(("allowed", "refused")), "allowed")
+        != "refused",
+    )
+
+
+def _count(value: Value) -> int:
+    return value.integer(minimum=1, maximum=MAX_APPROVERS)
+
+
+def _expires(value: Value) -> float:
+    return float(durations.read(value, minimum=MIN_EXPIRES_S, maximum=MAX_EXPIRES_S))

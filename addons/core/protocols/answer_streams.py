@@ -1,0 +1,70 @@
+"""Which kind of stream an answer is: by its label, by what the client asked for, and by how it begins."""
+
+from addons.core.call import Content, Inspected
+from addons.core.protocols.channels import Channels
+from addons.core.protocols.event_stream import EventReader, EventStream
+from addons.core.protocols.headers import EVENT_STREAM, MediaType
+from addons.core.protocols.protocol import AnswerStream, PlacedHit
+from addons.core.protocols.sse import BOM
+from addons.core.protocols.text_stream import OpaqueAnswer, TextStreamAnswer
+
+_EVENT_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_LONGEST_START = max(map(len, _EVENT_STARTS))
+
+
+def begins_like_events(data: bytes) -> bool:
+    """Tell whether ``data`` begins with a field or a comment of an event stream."""
+    return data.removeprefix(BOM).lstrip(b"\r\n").startswith(_EVENT_STARTS)
+
+
+def open_stream(kind: MediaType, channels: Channels, reader: EventReader | None, *, wants_events: bool) -> AnswerStream:
+    """Begin an answer with the content type ``kind``.
+
+    A client that asked for events reads whatever comes as events, so ``wants_events`` counts more than the label.
+    """
+    if kind.name == EVENT_STREAM or wants_events:
+        return EventStream(channels, reader)
+    if kind.is_media:
+        return OpaqueAnswer()
+    return _Undecided(channels, reader)
+
+
+class _Undecided:
+    """Holds the first bytes of an answer until it is clear whether they begin an event stream."""
+
+    def __init__(self, channels: Channels, reader: EventReader | None) -> None:
+        self._channels = channels
+        self._reader = reader
+        self._begun = b""
+        self._stream: AnswerStream | None = None
+
+    @property
+    def hits(self) -> list[PlacedHit]:
+        return self._channels.hits
+
+    @property
+    def inspected(self) -> Inspected:
+        return self._stream.inspected if self._stream else Inspected.FULL
+
+    @property
+    def content(self) -> Content:
+        return self._stream.content if self._stream else Content()
+
+    def feed(self, data: bytes) -> bytes:
+        if self._stream is not None:
+            return self._stream.feed(data)
+        self._begun += data
+        start = self._begun.removeprefix(BOM).lstrip(b"\r\n")
+        return self._decided().feed(self._begun) if len(start) >= _LONGEST_START else b""
+
+    def finish(self) -> bytes:
+        if self._stream is not None:
+            return self._stream.finish()
+        stream = self._decided()
+        return stream.feed(self._begun) + stream.finish()
+
+    def _decided(self) -> AnswerStream:
+        is_events = begins_like_events(self._begun)
+        stream = EventStream(self._channels, self._reader) if is_events else TextStreamAnswer(self._channels)
+        self._stream = stream
+        return stream

@@ -1,0 +1,74 @@
+"""What a stream has delivered, as the content of an answer."""
+
+from collections import defaultdict
+
+from addons.core.call import Content, Inspected, Json, Message, Text, ToolCall
+from addons.core.protocols.channels import Channels, Key
+from addons.core.protocols.event_stream import delivered_texts
+from addons.core.protocols.openai.messages import as_object, tool_call
+from addons.core.protocols.openai.vocabulary import is_structure
+from addons.core.protocols.places import pointer
+
+type Tokens = tuple[int | None, int | None]
+
+
+def tokens_of(answer: dict[str, Json], known: Tokens = (None, None)) -> Tokens:
+    """Return the tokens in and out that ``answer`` counts, or else the ``known`` ones."""
+    usage = as_object(answer.get("usage"))
+    tokens_in, tokens_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    return (
+        tokens_in if isinstance(tokens_in, int) else known[0],
+        tokens_out if isinstance(tokens_out, int) else known[1],
+    )
+
+
+def transcript(channels: Channels, inspected: Inspected, tokens: Tokens) -> Content:
+    """Return what was delivered: one message for each choice, with its tool calls."""
+    choices: dict[int, dict[Key, str]] = defaultdict(dict)
+    for key, text in channels.delivered():
+        if isinstance(key.source, int):
+            choices[key.source][key] = text
+    messages = tuple(_message(index, choices[index]) for index in sorted(choices))
+    return Content(
+        messages=messages,
+        texts=_texts(channels),
+        tool_calls=tuple(call for message in messages for call in message.tool_calls),
+        inspected=inspected,
+        tokens_in=tokens[0],
+        tokens_out=tokens[1],
+    )
+
+
+def _message(index: int, texts: dict[Key, str]) -> Message:
+    place = f"/choices/{index}"
+    content = [text for key, text in texts.items() if _is_content(key)]
+    refusals = [text for key, text in texts.items() if key.path[1:] == ("refusal",)]
+    return Message("assistant", "".join(content or refusals), _tool_calls(place, texts), place)
+
+
+def _is_content(key: Key) -> bool:
+    return key.path == ("text",) or (key.path[1:2] == ("content",) and key.path[-1] in {"content", "text", "refusal"})
+
+
+def _tool_calls(place: str, texts: dict[Key, str]) -> tuple[ToolCall, ...]:
+    calls: dict[Key, dict[str, str]] = defaultdict(dict)
+    for key, text in texts.items():
+        if key.path[1:2] == ("tool_calls",) and len(key.path) > 3:  # noqa: PLR2004  # part, tool_calls, number, member
+            calls[Key(key.source, key.path[:3], key.call)][str(key.path[-1])] = text
+        elif key.path[1:2] == ("function_call",):
+            calls[Key(key.source, key.path[:2], key.call)][str(key.path[-1])] = text
+    return tuple(
+        tool_call(
+            parts.get("name", ""),
+            parts.get("arguments", parts.get("input", "")),
+            place + pointer(call.path),
+            parts.get("id", ""),
+        )
+        for call, parts in calls.items()
+        if parts.keys() & {"name", "arguments", "input"}
+    )
+
+
+def _texts(channels: Channels) -> tuple[Text, ...]:
+    texts = (text for text in delivered_texts(channels) if not is_structure(text.place, text.text))
+    return tuple(Text("assistant", text.text, text.place) for text in texts)

@@ -1,0 +1,397 @@
+import asyncio
+import ctypes
+import os
+import re
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from addons.adapters import disk_blocks, journal_segment
+from addons.adapters.journal import BACKLOG_BYTES, Journal
+from addons.adapters.journal_segment import RESERVE_BYTES
+from addons.core.errors import LedgerError
+from addons.core.ledger.sections import RECORD_CAP
+from tests.adapters.journal_process import LIMIT_BYTES, SMALL_SEGMENT
+
+NOBODY = 65534
+PROGRAM = (sys.executable, "-m", "tests.adapters.journal_process")
+
+
+@contextmanager
+def opened(ledger: Path, segment_bytes: int = 64 * 1024 * 1024) -> Iterator[Journal]:
+    journal = Journal(ledger, "gw", segment_bytes)
+    journal.start()
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def files(ledger: Path, pattern: str = "0*.jsonl") -> list[Path]:
+    return sorted((ledger / "journal").glob(pattern))
+
+
+def records(ledger: Path) -> list[tuple[int, bytes]]:
+    """Read the journal as its format is documented, independent of the code that writes it."""
+    found = []
+    for path in files(ledger):
+        for line in path.read_bytes().splitlines(keepends=True):
+            seq, text, crc = line.split(b"\t")
+            assert crc == b"%08x\n" % zlib.crc32(seq + b"\t" + text)
+            found.append((int(seq), text))
+    return found
+
+
+def run(name: str, ledger: Path) -> str:
+    return subprocess.run([*PROGRAM, name, str(ledger)], check=True, capture_output=True, text=True).stdout
+
+
+def test_concurrent_appends_are_all_there_in_order_when_acknowledged(tmp_path: Path) -> None:
+    async def append_all(journal: Journal) -> list[int]:
+        async def one(number: int) -> int:
+            seq = await journal.append(b'{"n":%d}' % number)
+            assert b'\t{"n":%d}\t' % number in files(tmp_path)[-1].read_bytes(), "acknowledged before it was written"
+            return seq
+
+        return await asyncio.gather(*(one(number) for number in range(500)))
+
+    with opened(tmp_path) as journal:
+        sequence = asyncio.run(append_all(journal))
+
+    assert sequence == list(range(500))
+    assert records(tmp_path) == [(number, b'{"n":%d}' % number) for number in range(500)]
+
+
+def test_numbers_and_segments_go_on_after_a_restart(tmp_path: Path) -> None:
+    with opened(tmp_path, segment_bytes=300) as journal:
+        assert [journal.append_sync(b'{"x":"%b"}' % (b"x" * 80)) for _ in range(10)] == list(range(10))
+    with opened(tmp_path, segment_bytes=300) as journal:
+        assert journal.recovery.next_seq == 10
+        assert journal.append_sync(b"{}") == 10
+
+    assert [seq for seq, _ in records(tmp_path)] == list(range(11))
+    assert [path.name for path in files(tmp_path)] == [f"{first:012d}.jsonl" for first in (0, 3, 6, 9)]
+
+
+def test_only_the_owner_can_read_the_ledger(tmp_path: Path) -> None:
+    ledger = tmp_path / "deep" / "ledger"
+    with opened(ledger) as journal:
+        journal.append_sync(b"{}")
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (ledger, *ledger.rglob("*"))}
+    assert modes == {"ledger": 0o700, "journal": 0o700, "journal.lock": 0o600, "000000000000.jsonl": 0o600}
+
+
+def test_space_is_reserved_unseen_and_given_back(tmp_path: Path) -> None:
+    with opened(tmp_path) as journal:
+        journal.append_sync(b"{}")
+        while_open = files(tmp_path)[0].stat()
+    closed = files(tmp_path)[0].stat()
+
+    with (tmp_path / "probe").open("wb") as probe:
+        can_reserve = disk_blocks.reserve(probe.fileno(), 0, 4096)
+    assert while_open.st_size == closed.st_size == len(b"0\t{}\t01234567\n")
+    assert (while_open.st_blocks * 512 >= RESERVE_BYTES) == can_reserve
+    assert closed.st_blocks * 512 < RESERVE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("record", "refused"),
+    [
+        (b"{}", False),
+        (b'"' + b"x" * (RECORD_CAP - 2) + b'"', False),
+        (b"", True),
+        (b'{"a":\t1}', True),
+        (b'{"a":1}\n', True),
+        (b'{"a":\r1}', True),
+        (b"x" * (RECORD_CAP + 1), True),
+    ],
+)
+def test_record_that_would_break_a_line_is_refused(tmp_path: Path, record: bytes, refused: bool) -> None:
+    with opened(tmp_path) as journal:
+        if refused:
+            with pytest.raises(LedgerError, match="not canonical JSON"):
+                journal.append_sync(record)
+        else:
+            assert journal.append_sync(record) == 0
+
+    assert records(tmp_path) == ([] if refused else [(0, record)])
+
+
+def test_nothing_is_taken_before_start_and_after_close(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "gw")
+    with pytest.raises(LedgerError, match="is not started"):
+        journal.append_sync(b"{}")
+    journal.start()
+    journal.close()
+    journal.close()
+    with pytest.raises(LedgerError, match="is closed"):
+        journal.append_sync(b"{}")
+    with pytest.raises(LedgerError, match="started before"):
+        journal.start()
+
+
+def test_close_writes_what_waits(tmp_path: Path) -> None:
+    async def leave_early(journal: Journal) -> list[int]:
+        waiting = [asyncio.create_task(journal.append(b'{"n":%d}' % number)) for number in range(200)]
+        await asyncio.sleep(0)
+        journal.close()
+        return await asyncio.gather(*waiting)
+
+    journal = Journal(tmp_path, "gw")
+    journal.start()
+
+    assert asyncio.run(leave_early(journal)) == list(range(200))
+    assert len(records(tmp_path)) == 200
+
+
+def test_record_of_a_cancelled_caller_is_written(tmp_path: Path) -> None:
+    async def cancel_all(journal: Journal) -> int:
+        tasks = [asyncio.create_task(journal.append(b'{"n":%d}' % number)) for number in range(50)]
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return await journal.append(b"{}")
+
+    with opened(tmp_path) as journal:
+        assert asyncio.run(cancel_all(journal)) == 50
+    assert len(records(tmp_path)) == 51
+
+
+def test_full_backlog_refuses_at_once(tmp_path: Path) -> None:
+    """Records of 16 MB come faster than any disk takes them, so some must be refused and none may be lost."""
+    record = b'"' + b"x" * (RECORD_CAP - 2) + b'"'
+
+    async def flood(journal: Journal) -> list[int | BaseException]:
+        appends = (journal.append(record) for _ in range(3 * BACKLOG_BYTES // RECORD_CAP))
+        return await asyncio.gather(*appends, return_exceptions=True)
+
+    with opened(tmp_path) as journal:
+        results = asyncio.run(flood(journal))
+
+    taken = [result for result in results if isinstance(result, int)]
+    refused = [result for result in results if isinstance(result, LedgerError)]
+    assert len(taken) + len(refused) == len(results)
+    assert refused
+    assert "too slow" in str(refused[0])
+    assert taken == list(range(len(taken)))
+    assert [seq for seq, _ in records(tmp_path)] == taken
+
+
+def test_second_opener_is_refused_and_told_who_is_first(tmp_path: Path) -> None:
+    with opened(tmp_path) as journal:
+        with pytest.raises(LedgerError, match=f"held by gateway gw, process {os.getpid()}: one gateway"):
+            Journal(tmp_path, "other").start()
+        assert run("start", tmp_path).startswith("refused: ")
+        assert journal.append_sync(b"{}") == 0
+
+    assert run("start", tmp_path) == "started 1\n"
+
+
+def test_every_acknowledged_record_survives_kill_9(tmp_path: Path) -> None:
+    acknowledged: dict[int, bytes] = {}
+    for this_round in range(4):
+        with subprocess.Popen([*PROGRAM, "write_forever", str(tmp_path)], stdout=subprocess.PIPE) as child:
+            assert child.stdout
+            for _ in range(100 + 150 * this_round):
+                seq, text = child.stdout.readline().split(b" ", 1)
+                acknowledged[int(seq)] = text.rstrip(b"\n")
+            child.kill()
+            # What was said before the kill counts as well; its last line may be cut.
+            for line in child.stdout.read().splitlines(keepends=True):
+                if line.endswith(b"\n"):
+                    seq, text = line.split(b" ", 1)
+                    acknowledged[int(seq)] = text.rstrip(b"\n")
+        with opened(tmp_path, SMALL_SEGMENT) as journal:
+            found = dict(records(tmp_path))
+            assert journal.recovery.next_seq == len(found)
+        assert list(found) == list(range(len(found)))
+        assert acknowledged.items() <= found.items()
+    assert len(files(tmp_path)) > 1
+
+
+WHOLE = [journal_segment.line(seq, b'{"n":%d}' % seq) for seq in range(4)]
+
+
+def _journal_of(ledger: Path, content: bytes) -> Path:
+    (ledger / "journal").mkdir()
+    path = ledger / "journal" / "000000000000.jsonl"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [*(WHOLE[3][:cut] for cut in (1, 5, len(WHOLE[3]) - 1)), b"\0" * 4096, b"3\t{\0\0\0\0\n\0\0", b"garbage\nmore\n"],
+)
+def test_torn_end_is_moved_aside_and_reported(tmp_path: Path, torn: bytes) -> None:
+    path = _journal_of(tmp_path, b"".join(WHOLE[:3]) + torn)
+    with opened(tmp_path) as journal:
+        assert (journal.recovery.next_seq, journal.torn_bytes) == (3, len(torn))
+        assert journal.recovery.torn_file == path.with_name("000000000003.torn")
+        assert path.with_name("000000000003.torn").read_bytes() == torn
+        assert journal.append_sync(b"{}") == 3
+
+    assert [seq for seq, _ in records(tmp_path)] == [0, 1, 2, 3]
+
+
+def _changed(content: bytes) -> bytes:
+    return content.replace(b'"n":1', b'"n":7')
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        (b"".join(WHOLE), False),
+        (b"", False),
+        (_changed(b"".join(WHOLE)), True),
+        (WHOLE[0] + WHOLE[2] + WHOLE[3], True),
+        (WHOLE[0] + WHOLE[2] + WHOLE[1] + WHOLE[3], True),
+        (WHOLE[0] + WHOLE[0] + WHOLE[1], True),
+        (WHOLE[1] + WHOLE[2], True),
+        (WHOLE[0] + b"\n" + WHOLE[1], True),
+        (WHOLE[0] + WHOLE[1][:-1] + WHOLE[2] + WHOLE[3], True),
+        (WHOLE[0] + b"x" * journal_segment.TORN_CAP + b"x", True),
+    ],
+)
+def test_journal_damaged_in_its_middle_is_refused_and_left_alone(tmp_path: Path, content: bytes, refused: bool) -> None:
+    path = _journal_of(tmp_path, content)
+    if refused:
+        with pytest.raises(LedgerError, match=r"damaged at record \d.*Nothing was changed"):
+            Journal(tmp_path, "gw").start()
+        assert path.read_bytes() == content
+        assert sorted(path.parent.iterdir()) == [path]
+    else:
+        with opened(tmp_path) as journal:
+            assert journal.recovery.next_seq == content.count(b"\n")
+
+
+def _segment_file(ledger: Path, number: int) -> Path:
+    return files(ledger)[number]
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda ledger: _segment_file(ledger, 0).unlink(),
+        lambda ledger: _segment_file(ledger, 1).unlink(),
+        lambda ledger: _segment_file(ledger, 1).write_bytes(_segment_file(ledger, 1).read_bytes()[:-1]),
+        lambda ledger: _segment_file(ledger, 0).write_bytes(_changed(_segment_file(ledger, 0).read_bytes())),
+        lambda ledger: _segment_file(ledger, 1).rename(_segment_file(ledger, 1).with_name("000000000004.jsonl")),
+    ],
+)
+def test_missing_or_changed_segment_is_refused(tmp_path: Path, tamper: Callable[[Path], object]) -> None:
+    with opened(tmp_path, segment_bytes=1) as journal:
+        for number in range(4):
+            journal.append_sync(b'{"n":%d}' % number)
+    tamper(tmp_path)
+
+    with pytest.raises(LedgerError, match="Nothing was changed"):
+        Journal(tmp_path, "gw").start()
+
+
+def test_journal_can_be_started_once_the_damage_is_undone(tmp_path: Path) -> None:
+    path = _journal_of(tmp_path, _changed(b"".join(WHOLE)))
+    journal = Journal(tmp_path, "gw")
+    with pytest.raises(LedgerError):
+        journal.start()
+    path.write_bytes(b"".join(WHOLE))
+
+    assert journal.start().next_seq == 4
+    journal.close()
+
+
+def test_write_that_the_system_cuts_short_is_taken_back(tmp_path: Path) -> None:
+    """A file size limit is met in the middle of a record: the kernel writes a part of it and then fails."""
+    refused, size, following = run("meet_limit", tmp_path).splitlines()
+
+    written = re.fullmatch(r"refused after (\d+): .* takes no record: File too large", refused)
+    assert written
+    assert LIMIT_BYTES - 800 < int(size.removeprefix("size ")) < LIMIT_BYTES
+    assert following == f"next {written[1]}"
+    assert [seq for seq, _ in records(tmp_path)] == list(range(int(written[1]) + 1))
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)], check=True, capture_output=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def _can_mount() -> bool:
+    command = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    try:
+        return os.geteuid() == 0 and subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def check_full_disk(ledger: Path) -> None:
+    with opened(ledger) as journal:
+        record = b'{"n":"%b"}' % (b"x" * 2000)
+        written = 0
+        with pytest.raises(LedgerError, match="No space left on device"):
+            while True:
+                assert journal.append_sync(record) == written
+                written += 1
+        full = [seq for seq, _ in records(ledger)]
+
+        async def several() -> list[int | BaseException]:
+            return await asyncio.gather(*(journal.append(record) for _ in range(5)), return_exceptions=True)
+
+        assert all(isinstance(result, LedgerError) for result in asyncio.run(several()))
+        (ledger / "ballast").unlink()
+        assert journal.append_sync(b"{}") == written
+    assert full == list(range(written))
+    assert [seq for seq, _ in records(ledger)] == list(range(written + 1))
+
+
+if _can_mount():
+
+    def test_full_disk_refuses_until_there_is_space(tmp_path: Path) -> None:
+        with small_disk(tmp_path):
+            (tmp_path / "ballast").write_bytes(b"x" * 64 * 1024)
+            check_full_disk(tmp_path)
+
+
+def test_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LedgerError, match=r"cannot be used: Not a directory \(.*file/ledger\)"):
+        Journal(tmp_path / "file" / "ledger", "gw").start()
+
+
+def test_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    ledger.mkdir(mode=0o500)
+    user = NOBODY if os.geteuid() == 0 else None
+    command = [*PROGRAM, "start", str(ledger)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, user=user).stdout
+
+    assert said.startswith("refused: ")
+    assert "Permission denied" in said
+
+
+def test_dead_writer_refuses_and_nobody_hangs(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "gw")
+    journal.start()
+    assert journal.append_sync(b"{}") == 0
+    writer = next(thread for thread in threading.enumerate() if thread.name == "chainwarden journal")
+    assert writer.ident
+    # SystemExit is what ends a thread without a word.
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(writer.ident), ctypes.py_object(SystemExit))
+
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="has no writer any more"):
+            journal.append_sync(b"{}")
+    journal.close()
+    assert run("start", tmp_path) == "started 1\n"
