@@ -5,7 +5,9 @@ import logging
 import socket
 import subprocess
 import sys
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from typing import Any
 
 from mitmproxy import ctx, exceptions
 from mitmproxy.addonmanager import Loader
@@ -20,8 +22,8 @@ from addons.adapters.policy_file import PolicyFile
 from addons.adapters.secret_file import read_or_create
 from addons.core.errors import ChainwardenError, LedgerError
 from addons.core.ledger import record
+from addons.core.ledger.canonical import Value
 from addons.core.policy.model import Policy
-from addons.core.policy.problems import PolicyError
 from addons.runtime import InForce, Plant, Runtime
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class Control:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._policy_file: PolicyFile | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def load(self, loader: Loader) -> None:
         """Declare the gateway's options."""
@@ -80,7 +82,10 @@ class Control:
             token_key=read_or_create(ledger / "tokens.key"),
         )
         # 4. The start is itself on record
-        details = {"policy_digest": runtime.in_force.policy.digest, "torn_bytes": journal.torn_bytes}
+        details: Mapping[str, Value] = {
+            "policy_digest": runtime.in_force.policy.digest,
+            "torn_bytes": journal.torn_bytes,
+        }
         journal.append_sync(record.event("gateway_started", details, clock.now(), runtime.gateway))
         self._plant.start(runtime)
 
@@ -92,27 +97,38 @@ class Control:
         """Begin what needs the event loop: keys, the policy's watcher, the audit database."""
         runtime = self._plant.runtime
         await runtime.in_force.authenticator.start()
-        self._tasks.append(asyncio.create_task(self._watch_policy(), name="chainwarden policy"))
-        self._tasks.append(
-            asyncio.create_task(_create_audit_database(runtime.ledger.resolve()), name="chainwarden audit database")
-        )
+        self._spawn(self._watch_policy())
+        self._spawn(_create_audit_database(runtime.ledger.resolve()))
 
     async def _watch_policy(self) -> None:
         if self._policy_file is not None:
             await self._policy_file.watch(self._policy_changed, self._policy_rejected)
 
-    async def _policy_changed(self, policy: Policy) -> None:
+    def _policy_changed(self, policy: Policy) -> None:
         runtime = self._plant.runtime
-        before, runtime.in_force = runtime.in_force, self._in_force(policy)
-        await runtime.in_force.authenticator.start()
-        await before.authenticator.close()
-        await self._event("policy_loaded", {"policy_digest": policy.digest})
+        try:
+            after = self._in_force(policy)
+        except ChainwardenError as error:
+            self._policy_rejected(error)
+            return
+        before, runtime.in_force = runtime.in_force, after
+        self._spawn(self._exchange_authenticators(before, after))
+        self._spawn(self._event("policy_loaded", {"policy_digest": policy.digest}))
 
-    async def _policy_rejected(self, error: PolicyError) -> None:
+    def _policy_rejected(self, error: ChainwardenError) -> None:
         logger.error("Chainwarden keeps the last good policy; the changed file is refused:\n%s", error)
-        await self._event("policy_rejected", {"problems": str(error)})
+        self._spawn(self._event("policy_rejected", {"problems": str(error)}))
 
-    async def _event(self, name: str, details: dict[str, str]) -> None:
+    async def _exchange_authenticators(self, before: InForce, after: InForce) -> None:
+        await after.authenticator.start()
+        await before.authenticator.close()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _event(self, name: str, details: Mapping[str, Value]) -> None:
         runtime = self._plant.runtime
         try:
             await runtime.journal.append(record.event(name, details, clock.now(), runtime.gateway))
@@ -124,7 +140,7 @@ class Control:
         if not self._plant.started:
             return
         runtime = self._plant.runtime
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
         await runtime.in_force.authenticator.close()
         await self._event("gateway_stopped", {})

@@ -21,6 +21,6 @@ def exchange_of(flow: http.HTTPFlow) -> Exchange:
         now = clock.now()
         exchange = Exchange(id=clock.new_id(now), started_at=now)
         peer = flow.client_conn.peername
-        exchange.client = f"{peer[0]}:{peer[1]}" if peer else ""
+        exchange.client = f"{peer[0]}:{peer[1]}"
         _EXCHANGES[flow] = exchange
     return exchange

@@ -179,9 +179,15 @@ def _answer_out(stream: HttpStream, send: SendHttp, event: ResponseHeaders) -> I
     return (send,)
 
 
+def _is_tunnel(stream: HttpStream) -> bool:
+    """Say whether this is a CONNECT: what runs inside has streams of its own, which are looked at."""
+    flow = getattr(stream, "flow", None)
+    return flow is None or flow.request.method == "CONNECT"
+
+
 def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[commands.Command]:
     """Return what is to be done for ``command``: itself, something else, or nothing."""
-    if not isinstance(command, SendHttp):
+    if not isinstance(command, SendHttp) or _is_tunnel(stream):
         return (command,)
     if stream in _CUT:
         return ()

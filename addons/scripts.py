@@ -13,7 +13,8 @@ def entered_from(file: str) -> str:
     serves on. A running gateway is changed by a restart.
     """
     entry = Path(file).resolve()
-    for option in ctx.options.scripts:
+    options: list[str] = ctx.options.scripts
+    for option in options:
         path = Path(option.strip("'\" ")).expanduser().resolve()
         if entry in (path, path / "__init__.py"):
             script = ctx.master.addons.get(f"scriptmanager:{option}")

@@ -142,7 +142,9 @@ def _connected(ledger: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(ledger / DATABASE_FILE, read_only=True, config=_CONFIG)
     except duckdb.Error as error:
-        raise LedgerError(f"{ledger / DATABASE_FILE} cannot be opened: {error}") from error
+        raise LedgerError(
+            f"{ledger / DATABASE_FILE} cannot be opened: {error}\nIt holds no data: remove it, and it is made anew."
+        ) from error
 
 
 def _shut_in(connection: duckdb.DuckDBPyConnection, folders: list[str]) -> None:

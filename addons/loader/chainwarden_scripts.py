@@ -15,25 +15,25 @@ def _teach(module):
     import asyncio
     from pathlib import Path
 
-    script = module.Script
+    class FolderScript(module.Script):
+        """A script that may be a folder with an __init__.py."""
 
-    def open_script(path, reload):
-        entry = Path(path.strip("'\" ")).expanduser()
-        entry = entry / "__init__.py" if entry.is_dir() else entry
-        if entry.name != "__init__.py" or not entry.is_file():
-            return script(path, reload)
-        opened = script.__new__(script)
-        opened.name = f"scriptmanager:{path}"
-        opened.path = path
-        opened.fullpath = str(entry)
-        opened.ns = None
-        opened.is_running = False
-        opened.reloadtask = None
-        # As mitmproxy's own loader does it: once the addon is registered, before the loop accepts a connection.
-        asyncio.get_running_loop().call_soon(opened.loadscript)
-        return opened
+        def __init__(self, path, reload):
+            entry = Path(path.strip("'\" ")).expanduser()
+            entry = entry / "__init__.py" if entry.is_dir() else entry
+            if entry.name != "__init__.py" or not entry.is_file():
+                super().__init__(path, reload)
+                return
+            self.name = f"scriptmanager:{path}"
+            self.path = path
+            self.fullpath = str(entry)
+            self.ns = None
+            self.is_running = False
+            self.reloadtask = None
+            # As mitmproxy's own loader does it: once the addon is registered, before a connection is accepted.
+            asyncio.get_running_loop().call_soon(self.loadscript)
 
-    module.Script = open_script
+    module.Script = FolderScript
 
 
 class _Finder:

@@ -1,5 +1,4 @@
 import asyncio
-import ctypes
 import os
 import re
 import subprocess
@@ -13,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from addons.adapters import disk_blocks, journal_segment
-from addons.adapters.journal import BACKLOG_BYTES, Journal
+from addons.adapters.journal import BACKLOG_BYTES, BACKLOG_RECORDS, Journal
 from addons.adapters.journal_segment import RESERVE_BYTES
 from addons.core.errors import LedgerError
 from addons.core.ledger.sections import RECORD_CAP
-from tests.adapters.journal_process import LIMIT_BYTES, SMALL_SEGMENT
+from tests.adapters.journal_process import LIMIT_BYTES, SMALL_SEGMENT, fill
 
-NOBODY = 65534
 PROGRAM = (sys.executable, "-m", "tests.adapters.journal_process")
 
 
@@ -165,24 +163,35 @@ def test_record_of_a_cancelled_caller_is_written(tmp_path: Path) -> None:
     assert len(records(tmp_path)) == 51
 
 
-def test_full_backlog_refuses_at_once(tmp_path: Path) -> None:
-    """Records of 16 MB come faster than any disk takes them, so some must be refused and none may be lost."""
-    record = b'"' + b"x" * (RECORD_CAP - 2) + b'"'
+@pytest.fixture
+def slow_writer() -> Iterator[None]:
+    """Let no other thread run until this one waits for something: to the event loop, the disk is stuck."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)
+    yield
+    sys.setswitchinterval(interval)
 
+
+@pytest.mark.usefixtures("slow_writer")
+@pytest.mark.parametrize(
+    ("record", "fit", "come"),
+    [
+        (b"{}", BACKLOG_RECORDS, BACKLOG_RECORDS + 50),
+        (b'"' + b"x" * (RECORD_CAP - 2) + b'"', BACKLOG_BYTES // RECORD_CAP, 2 * BACKLOG_BYTES // RECORD_CAP),
+    ],
+)
+def test_full_backlog_refuses_at_once_and_loses_nothing(tmp_path: Path, record: bytes, fit: int, come: int) -> None:
     async def flood(journal: Journal) -> list[int | BaseException]:
-        appends = (journal.append(record) for _ in range(3 * BACKLOG_BYTES // RECORD_CAP))
-        return await asyncio.gather(*appends, return_exceptions=True)
+        return await asyncio.gather(*(journal.append(record) for _ in range(come)), return_exceptions=True)
 
     with opened(tmp_path) as journal:
         results = asyncio.run(flood(journal))
 
-    taken = [result for result in results if isinstance(result, int)]
     refused = [result for result in results if isinstance(result, LedgerError)]
-    assert len(taken) + len(refused) == len(results)
-    assert refused
-    assert "too slow" in str(refused[0])
-    assert taken == list(range(len(taken)))
-    assert [seq for seq, _ in records(tmp_path)] == taken
+    assert results[:fit] == list(range(fit))
+    assert refused == results[fit:]
+    assert f"too slow: {fit} records wait" in str(refused[0])
+    assert [seq for seq, _ in records(tmp_path)] == list(range(fit))
 
 
 def test_second_opener_is_refused_and_told_who_is_first(tmp_path: Path) -> None:
@@ -283,7 +292,7 @@ def _segment_file(ledger: Path, number: int) -> Path:
         lambda ledger: _segment_file(ledger, 0).unlink(),
         lambda ledger: _segment_file(ledger, 1).unlink(),
         lambda ledger: _segment_file(ledger, 1).write_bytes(_segment_file(ledger, 1).read_bytes()[:-1]),
-        lambda ledger: _segment_file(ledger, 0).write_bytes(_changed(_segment_file(ledger, 0).read_bytes())),
+        lambda ledger: _segment_file(ledger, 1).write_bytes(_changed(_segment_file(ledger, 1).read_bytes())),
         lambda ledger: _segment_file(ledger, 1).rename(_segment_file(ledger, 1).with_name("000000000004.jsonl")),
     ],
 )
@@ -339,11 +348,7 @@ def _can_mount() -> bool:
 def check_full_disk(ledger: Path) -> None:
     with opened(ledger) as journal:
         record = b'{"n":"%b"}' % (b"x" * 2000)
-        written = 0
-        with pytest.raises(LedgerError, match="No space left on device"):
-            while True:
-                assert journal.append_sync(record) == written
-                written += 1
+        written, why = fill(journal, record)
         full = [seq for seq, _ in records(ledger)]
 
         async def several() -> list[int | BaseException]:
@@ -352,6 +357,7 @@ def check_full_disk(ledger: Path) -> None:
         assert all(isinstance(result, LedgerError) for result in asyncio.run(several()))
         (ledger / "ballast").unlink()
         assert journal.append_sync(b"{}") == written
+    assert why.endswith("takes no record: No space left on device")
     assert full == list(range(written))
     assert [seq for seq, _ in records(ledger)] == list(range(written + 1))
 
@@ -373,25 +379,36 @@ def test_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
     ledger.mkdir(mode=0o500)
-    user = NOBODY if os.geteuid() == 0 else None
-    command = [*PROGRAM, "start", str(ledger)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True, user=user).stdout
+    said = run("start_as_nobody", ledger)
 
     assert said.startswith("refused: ")
     assert "Permission denied" in said
 
 
-def test_dead_writer_refuses_and_nobody_hangs(tmp_path: Path) -> None:
+class _Deadly(bytes):
+    """A record that ends the writer's thread, as running out of memory would."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        if threading.current_thread() is threading.main_thread():
+            return super().__len__()
+        raise MemoryError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_dead_writer_refuses_what_waits_and_what_comes(tmp_path: Path) -> None:
+    async def append_around(journal: Journal) -> list[int | BaseException]:
+        texts = (b"{}", _Deadly(b"{}"), b"{}")
+        return await asyncio.gather(*(journal.append(text) for text in texts), return_exceptions=True)
+
     journal = Journal(tmp_path, "gw")
     journal.start()
     assert journal.append_sync(b"{}") == 0
-    writer = next(thread for thread in threading.enumerate() if thread.name == "chainwarden journal")
-    assert writer.ident
-    # SystemExit is what ends a thread without a word.
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(writer.ident), ctypes.py_object(SystemExit))
-
-    for _ in range(2):
-        with pytest.raises(LedgerError, match="has no writer any more"):
-            journal.append_sync(b"{}")
+    waiting = asyncio.run(append_around(journal))
+    with pytest.raises(LedgerError, match="has no writer any more"):
+        journal.append_sync(b"{}")
     journal.close()
-    assert run("start", tmp_path) == "started 1\n"
+
+    assert all(isinstance(result, LedgerError) for result in waiting[1:])
+    assert run("start", tmp_path) == f"started {len(records(tmp_path))}\n"

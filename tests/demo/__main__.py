@@ -144,7 +144,7 @@ def audited(demo: Demo) -> None:
     """The record: each call tied to a person, with the decision and what was masked."""
     sql = "SELECT subject, operation, verdict, reason, rules, status, redactions FROM flows ORDER BY started_at"
     shown = demo.chainwarden("audit", "sql", sql)
-    expect(shown, has=("alice", "token_missing", "hold", "approved", "not_granted"))
+    expect(shown, has=("alice", "token_missing", "hold", "approved", "guardrail"))
     written = b"".join(file.read_bytes() for file in demo.site.ledger.rglob("*") if file.is_file())
     for secret in (LEAKED_KEY, HELD_KEY, "jane.roe@example.com", demo.alice, demo.bob):
         if secret.encode() in written:

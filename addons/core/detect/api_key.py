@@ -5,7 +5,7 @@ so a key that an issuer has made longer is still covered whole.
 """
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import START
+from addons.core.detect.edges import start
 
 _WORD = "[A-Za-z0-9]"
 _URL = "[A-Za-z0-9_-]"
@@ -61,16 +61,15 @@ _CLOUDS = (
     rf"GOCSPX-{_URL}{{28}}",  # Google
     rf"ya29\.{_URL}{{30}}",
     rf"dapi{_HEX}{{32}}(?![A-Za-z0-9])",  # Databricks
-    rf"do[opr]_v1_{_HEX}{{64}}",  # DigitalOcean
-    rf"hv[bs]\.{_URL}{{24}}",  # HashiCorp Vault
-    rf"{_WORD}{{14}}\.atlasv1\.{_URL}{{60}}",  # Terraform
+    *(f"do{kind}_v1_{_HEX}{{64}}" for kind in "opr"),  # DigitalOcean
+    *(rf"{kind}\.{_URL}{{24}}" for kind in ("hvs", "hvb")),  # HashiCorp Vault
     rf"pul-{_HEX}{{40}}",  # Pulumi
     rf"dp\.(?:pt|st|ct|sa|scim|audit)\.{_WORD}{{40}}",  # Doppler
     rf"tskey-{_WORD}{{3,12}}-{_URL}{{16}}",  # Tailscale
     rf"sbp_{_HEX}{{40}}",  # Supabase
     rf"sb_secret_{_URL}{{20}}",
     rf"pscale_(?:tkn|pw|oauth)_{_URL}{{32}}",  # PlanetScale
-    rf"gl(?:sa|c)_[A-Za-z0-9_+/=]{{32}}",  # Grafana
+    *(f"{kind}_[A-Za-z0-9_+/=]{{32}}" for kind in ("glsa", "glc")),  # Grafana
     rf"NRAK-[A-Z0-9]{{27}}",  # New Relic
     rf"LTAI{_WORD}{{17}}(?![A-Za-z0-9])",  # Alibaba
     rf"HRKU-{_URL}{{36}}",  # Heroku
@@ -80,7 +79,6 @@ _CLOUDS = (
 _SERVICES = (
     *(rf"xox{kind}-[A-Za-z0-9-]{{10}}" for kind in "abeoprs"),  # Slack
     rf"xapp-[0-9]-{_WORD}{{8}}",
-    r"(?<=hooks\.slack\.com/)services/T[A-Za-z0-9_]{8,12}/B[A-Za-z0-9_]{8,12}/[A-Za-z0-9_]{20}",
     *(rf"{kind}_{_WORD}{{16}}" for kind in ("sk_live", "sk_test", "rk_live", "rk_test")),  # Stripe
     rf"whsec_[A-Za-z0-9+/]{{24}}",
     rf"SG\.{_URL}{{20,24}}\.{_URL}{{40}}",  # SendGrid
@@ -90,17 +88,23 @@ _SERVICES = (
     rf"xkeysib-{_HEX}{{64}}",  # Brevo
     rf"sq0(?:atp|csp|idp)-{_URL}{{22}}",  # Square
     rf"sl\.{_URL}{{60}}",  # Dropbox
+)
+_WITHIN = (
+    rf"{_WORD}{{14}}\.atlasv1\.{_URL}{{60}}",  # Terraform
+    r"(?<=hooks\.slack\.com/)services/T[A-Za-z0-9_]{8,12}/B[A-Za-z0-9_]{8,12}/[A-Za-z0-9_]{20}",
     rf"[0-9]{{8,10}}:AA{_URL}{{32}}",  # Telegram
+    r"(?<=AccountKey=)[A-Za-z0-9/+]{86}==",  # Azure storage
     r"(?<=(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)[\"']?[ ]?[=:][ ]?[\"']?)"  # Amazon
     r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
-    r"(?<=AccountKey=)[A-Za-z0-9/+]{86}==",  # Azure storage
 )
+"""Not to be told by how they begin."""
 
 API_KEY = Detector(
     name="api_key",
     label="API_KEY",
     groups=("secrets",),
-    pattern=rf"{START}(?:{'|'.join((*_MODEL_PROVIDERS, *_CODE_HOSTS, *_CLOUDS, *_SERVICES))})",
+    pattern=rf"{start()}(?:{'|'.join((*_MODEL_PROVIDERS, *_CODE_HOSTS, *_CLOUDS, *_SERVICES))})",
+    vetted=True,
     tail="[A-Za-z0-9_-]{1,128}",
     # The made-up examples are put together, so that a scanner of this repository finds no key in it.
     examples=(
@@ -126,7 +130,6 @@ API_KEY = Detector(
         "dapi" + "0123456789abcdef" * 2,
         "dop" + "_v1_" + "0123456789abcdef" * 4,
         "shpat" + "_" + "0123456789abcdef" * 2,
-        "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "\\n" + "ghp" + "_" + "a1B2" * 9,
     ),
     counter_examples=(
@@ -144,4 +147,20 @@ API_KEY = Detector(
         "secret_key_base",
         "glc_context",
     ),
+)
+
+API_KEY_WITHIN = Detector(
+    name="api_key",
+    label="API_KEY",
+    groups=("secrets",),
+    pattern=rf"{start()}(?:{'|'.join(_WITHIN)})",
+    tail="[A-Za-z0-9_-]{1,128}",
+    examples=(
+        "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AccountKey=" + "a1B2" * 21 + "a1==;",
+        "123456789:" + "AA" + "a1B2-" * 7,
+        "https://hooks.slack.com/" + "services/T00000000/B00000000/" + "a1B2" * 6,
+        "abcdefghij1234." + "atlasv1." + "a1B2" * 16,
+    ),
+    counter_examples=("12345678:AAA", "AccountKey=abc", "services/Test/Build", "x.atlasv1.y"),
 )

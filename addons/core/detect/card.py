@@ -3,17 +3,17 @@
 import re
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, START
+from addons.core.detect.edges import END, start
 
 _GAP = "[ \u00a0\u202f\u2009\u2010-\u2015\u2212-]{1,3}"
-_GROUPED = (
-    rf"[3-6][0-9]{{3}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?:{_GAP}[0-9]{{1,3}}(?![0-9]))?"
-    rf"|2[2-7][0-9]{{2}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}"
-    rf"|3[0-9]{{3}}{_GAP}[0-9]{{6}}{_GAP}[0-9]{{4,5}}"
-    rf"|6[0-9]{{5}}{_GAP}[0-9]{{13}}"
+_FOUR = f"{_GAP}[0-9]{{4}}"
+_REST = (
+    "[0-9]{9,15}"
+    rf"|{_FOUR}{_FOUR}{_FOUR}(?:{_GAP}[0-9]{{1,3}}(?![0-9]))?"
+    rf"|{_GAP}[0-9]{{6}}{_GAP}[0-9]{{4,5}}"
+    rf"|[0-9]{{2}}{_GAP}[0-9]{{13}}"
 )
 _ALL_BUT_A_SHORT_GROUP = re.compile(rf".*[0-9](?={_GAP}[0-9]{{1,3}}$)")
-_PLAIN = "[2-6][0-9]{12,18}"
 
 _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     # digits of the prefix, first and last prefix, lengths
@@ -67,7 +67,7 @@ CARD = Detector(
     name="card",
     label="CARD",
     groups=("pii",),
-    pattern=rf"(?=[2-6]){START}(?<![0-9]\.)(?:{_PLAIN}|{_GROUPED})(?!\.[0-9]){END}",
+    pattern=rf"[2-6][0-9]{{3}}{start(4)}(?<![0-9]\.[0-9]{{4}})(?:{_REST})(?!\.[0-9]){END}",
     measure=card_length,
     examples=(
         "4111111111111111",

@@ -5,21 +5,21 @@ from difflib import get_close_matches
 from math import ceil
 from re import escape
 
-from addons.core.detect.api_key import API_KEY
+from addons.core.detect.api_key import API_KEY, API_KEY_WITHIN
 from addons.core.detect.card import CARD
 from addons.core.detect.detector import Detector
 from addons.core.detect.email_address import EMAIL
 from addons.core.detect.iban import IBAN
 from addons.core.detect.ip_address import IPV4, IPV6
 from addons.core.detect.jwt import JWT
-from addons.core.detect.phone import PHONE, PHONE_NAMED
+from addons.core.detect.phone import PHONE_NAMED, PHONES
 from addons.core.detect.private_key import PRIVATE_KEY
 from addons.core.detect.us_ssn import US_SSN
 from addons.core.errors import ChainwardenError
 from addons.core.masking.matcher import MAX_WIDTH, regex_matcher
 from addons.core.masking.syntax import PatternError
 
-DETECTORS = (PRIVATE_KEY, JWT, API_KEY, EMAIL, CARD, IBAN, US_SSN, IPV4, IPV6, PHONE, PHONE_NAMED)
+DETECTORS = (PRIVATE_KEY, JWT, API_KEY, API_KEY_WITHIN, EMAIL, CARD, IBAN, US_SSN, IPV4, IPV6, *PHONES, PHONE_NAMED)
 """In order of priority: where values overlap, the first gives the mask its name."""
 
 MAX_PATTERN = 4096

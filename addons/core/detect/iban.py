@@ -1,9 +1,9 @@
 """International bank account numbers (ISO 13616): the country's length, check digits modulo 97, groups of four or plain."""
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, START
+from addons.core.detect.edges import start
 
-_LENGTHS = {
+_COUNTRIES = {
     15: "NO",
     16: "BE",
     18: "DK FI FO GL NL SD FK",
@@ -24,24 +24,30 @@ _LENGTHS = {
     33: "RU",
 }
 """Length, and the countries that use it: the IBAN registry, release 99."""
-_GAP = "[ \u00a0\u202f-]?"
-_COUNTRIES = "|".join(
-    rf"(?:{codes.replace(' ', '|')})[0-9]{{2}}(?:{_GAP}[A-Z0-9]){{{length - 4}}}" for length, codes in _LENGTHS.items()
-)
+_LENGTHS = {country: length for length, countries in _COUNTRIES.items() for country in countries.split()}
+_LONGEST = max(_LENGTHS.values())
 
 
-def is_iban(value: str) -> bool:
-    """Say whether the check digits are right (ISO 7064, MOD 97-10)."""
-    plain = "".join(char for char in value.upper() if char.isalnum())
-    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+def iban_length(value: str) -> int:
+    """Return how many characters of ``value`` are an IBAN: its country's length, and check digits (ISO 7064, MOD 97-10).
+
+    Words that follow it look like more groups.
+    """
+    places = [place for place, char in enumerate(value) if char.isalnum()]
+    length = _LENGTHS.get(value[:2].upper(), len(places) + 1)
+    if length > len(places) or places[length - 1] + 1 in places[length : length + 1]:
+        return 0
+    plain = "".join(value[place] for place in places[:length]).upper()
+    number = int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4]))
+    return places[length - 1] + 1 if number % 97 == 1 else 0
 
 
 IBAN = Detector(
     name="iban",
     label="IBAN",
     groups=("pii",),
-    pattern=rf"(?=[A-Za-z]{{2}}[0-9]{{2}}){START}(?i:{_COUNTRIES}){END}",
-    validate=is_iban,
+    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}{start(4)}(?:[ \u00a0\u202f-]?[A-Za-z0-9]){{11,{_LONGEST - 3}}}",
+    measure=iban_length,
     examples=(
         "GB82WEST12345698765432",
         "GB82 WEST 1234 5698 7654 32",

@@ -3,7 +3,7 @@
 from ipaddress import IPv6Address
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import ESCAPES, START
+from addons.core.detect.edges import start
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _DOTTED = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
@@ -48,7 +48,7 @@ IPV4 = Detector(
     name="ip",
     label="IP",
     groups=("pii",),
-    pattern=rf"(?=[0-9]){START}(?<![A-Za-z0-9]\.){_NO_VERSION_BEFORE}{_DOTTED}{_NO_VERSION_AFTER}",
+    pattern=rf"(?=[0-9]{{1,3}}\.[0-9]){start()}(?<![A-Za-z0-9]\.){_NO_VERSION_BEFORE}{_DOTTED}{_NO_VERSION_AFTER}",
     examples=(
         "192.168.1.10",
         "http://10.0.0.1:8080/",
@@ -82,7 +82,7 @@ IPV6 = Detector(
     name="ip",
     label="IP",
     groups=("pii",),
-    pattern=rf"(?=[0-9A-Fa-f:])(?:(?<![A-Za-z0-9_.])|{ESCAPES})(?<!{_HEX}:)(?<!::)"
+    pattern=rf"(?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]){start()}(?<![_.])(?<!{_HEX}:)(?<!::)"
     rf"(?:{_HEX}{{0,4}}:){{2,7}}(?:{_DOTTED}|{_HEX}{{1,4}}|(?<=::))(?:%[A-Za-z0-9]{{1,16}})?"
     rf"(?![A-Za-z0-9_]|:[0-9A-Fa-f:]|\.[0-9])",
     validate=is_ipv6,

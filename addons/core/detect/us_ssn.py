@@ -1,20 +1,20 @@
 """US social security numbers, with separators. Area, group and serial as the SSA hands them out since 2011."""
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, START
+from addons.core.detect.edges import END, start
 
 _DASH = "[\u2010-\u2015\u2212-]"
 _SPACE = "[ \u00a0\u202f\u2009]"
-_AREA = "(?!000|666)[0-8][0-9]{2}"
+_AREA = "[0-8][0-9]{2}"
 _GROUP = "(?!00)[0-9]{2}"
 _SERIAL = "(?!0000)[0-9]{4}"
+_BEFORE = rf"(?<!(?:000|666).){start(4)}(?<![0-9][.\u2010-\u2015\u2212-].{{4}})"
 
 US_SSN = Detector(
     name="us_ssn",
     label="US_SSN",
     groups=("pii",),
-    pattern=rf"(?=[0-8]){START}(?<![0-9][.\u2010-\u2015\u2212-])"
-    rf"(?:{_AREA}{_DASH}{_GROUP}{_DASH}{_SERIAL}|{_AREA}{_SPACE}{_GROUP}{_SPACE}{_SERIAL})"
+    pattern=rf"{_AREA}(?:{_DASH}{_BEFORE}{_GROUP}{_DASH}|{_SPACE}{_BEFORE}{_GROUP}{_SPACE}){_SERIAL}"
     rf"{END}(?![.\u2010-\u2015\u2212-][0-9])",
     examples=(
         "123-45-6789",

@@ -16,8 +16,13 @@ class Rule:
     def __init__(self, detector: Detector, rank: int) -> None:
         self.detector = detector
         self.rank = rank
-        self.matcher: Matcher = matcher(detector.pattern)
+        self.matcher: Matcher = matcher(detector.pattern, vetted=detector.vetted)
         self.tail: RegexMatcher | None = regex_matcher(detector.tail) if detector.tail else None
+
+    @property
+    def judges(self) -> bool:
+        """Whether matches are judged by code: the time that takes must not count as the engine's."""
+        return self.detector.validate is not None or self.detector.measure is not None
 
     @property
     def lookback(self) -> int:
@@ -74,7 +79,7 @@ class Cursor:
             span = Span(start + base, start + base + length, rule.rank, rule.rank)
             found.append(span)
             self._follow(span, text, base, final=final)
-            if self._open is not None or span.end != end + base:
+            if self._open is not None or span.end != end + base or rule.judges:
                 return True
         return False
 

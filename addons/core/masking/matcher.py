@@ -7,7 +7,7 @@ from typing import Protocol
 
 from addons.core.masking.engine import TIMEOUT_S, Pattern, compiled
 from addons.core.masking.live import live_tree, lookback, reach, shortest, width
-from addons.core.masking.needs import needs
+from addons.core.masking.needs import needs, prefixes
 from addons.core.masking.parser import parse
 from addons.core.masking.syntax import Branch, Literal, Node, PatternError, Sequence, render
 
@@ -75,6 +75,30 @@ class RegexMatcher:
 
 
 @dataclass(frozen=True, slots=True)
+class PrefixMatcher(RegexMatcher):
+    """A vetted pattern all of whose matches begin with one of a few strings: it is tried only where one stands."""
+
+    prefixes: tuple[str, ...] = ()
+
+    def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
+        """Yield the matches, trying each place where a prefix stands."""
+        for start in self._places(text, pos):
+            end = self.match_end(text, start) if start >= pos else None
+            if end is not None:
+                yield start, end
+                pos = end
+
+    def _places(self, text: str, pos: int) -> list[int]:
+        places: set[int] = set()
+        for prefix in self.prefixes:
+            at = text.find(prefix, pos)
+            while at >= 0:
+                places.add(at)
+                at = text.find(prefix, at + 1)
+        return sorted(places)
+
+
+@dataclass(frozen=True, slots=True)
 class LiteralMatcher:
     """An alternation of plain strings, without an engine: a held credential may be long, and takes no time to compile."""
 
@@ -111,14 +135,14 @@ def _prefix_start(value: str, text: str, pos: int) -> int:
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def matcher(pattern: str) -> Matcher:
+def matcher(pattern: str, *, vetted: bool = False) -> Matcher:
     """Return the compiled ``pattern``. Raises ``PatternError`` where it cannot be used on a stream."""
     values = _plain_strings(parse(pattern))
-    return LiteralMatcher(values) if values else regex_matcher(pattern)
+    return LiteralMatcher(values) if values else regex_matcher(pattern, vetted=vetted)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def regex_matcher(pattern: str) -> RegexMatcher:
+def regex_matcher(pattern: str, *, vetted: bool = False) -> RegexMatcher:
     """Return ``pattern``, compiled for the engine. Raises ``PatternError`` as ``matcher`` does."""
     node = parse(pattern)
     widest, furthest, behind = width(node), reach(node), lookback(node)
@@ -129,7 +153,14 @@ def regex_matcher(pattern: str) -> RegexMatcher:
     if max(widest, furthest, behind) > MAX_WIDTH:
         raise PatternError(f"it can be wider than {MAX_WIDTH} characters")
     full, hold = render(node), live_tree(node)
-    return RegexMatcher(full, hold, needs(node), furthest, behind, compiled(full), compiled(hold))
+    parts = (full, hold, needs(node), furthest, behind, compiled(full), compiled(hold))
+    beginnings = _without_longer(prefixes(node)) if vetted else ()
+    return PrefixMatcher(*parts, beginnings) if beginnings else RegexMatcher(*parts)
+
+
+def _without_longer(strings: frozenset[str]) -> tuple[str, ...]:
+    """Leave out what begins with another of ``strings``: where it stands, that stands as well."""
+    return tuple(sorted(each for each in strings if not any(each != other and each.startswith(other) for other in strings)))
 
 
 def _plain_strings(node: Node) -> tuple[str, ...]:

@@ -247,12 +247,12 @@ def _code(source: str) -> int:
 
 def _needs_what_follows(node: Node) -> bool:
     match node:
-        case Look():
+        case Look(_, True):
             return True
         case Anchor(kind):
             return kind not in {Kind.TEXT_START, Kind.LINE_START}
         case Sequence(parts) | Branch(parts):
             return any(map(_needs_what_follows, parts))
-        case Repeat(body) | Group(body) | Atomic(body):
+        case Repeat(body) | Group(body) | Atomic(body) | Look(body, False):
             return _needs_what_follows(body)
     return False

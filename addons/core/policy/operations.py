@@ -1,10 +1,10 @@
-"""Which operations each protocol gives to calls."""
+"""Which operations each protocol gives to calls, by the protocol's name."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from addons.core.protocols.openai.operations import OPERATIONS as OPENAI
+from addons.core.protocols.registry import PROTOCOLS
 
 OPERATIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"openai": frozenset(OPENAI), "http": frozenset({"get", "head", "post", "put", "patch", "delete", "options"})}
+    {protocol.name: frozenset(protocol.operations) for protocol in PROTOCOLS}
 )

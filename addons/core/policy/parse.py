@@ -28,8 +28,8 @@ def parse(text: bytes, *, name: str) -> Policy:
     report = Report(name)
     root = Value(read_tree(text, name=name), "", report)
     members = root.mapping(required=("version", "identity"), optional=_OPTIONAL)
-    if "version" in members and members["version"].node.content != VERSION:
-        members["version"].fail(f"expected version {VERSION}", "This is the only version that this program reads.")
+    if "version" in members:
+        _check_version(members["version"])
     known = services.read(members["services"]) if "services" in members else ()
     protocols = {service.name: service.protocol for service in known}
     policy = Policy(
@@ -44,3 +44,9 @@ def parse(text: bytes, *, name: str) -> Policy:
     )
     report.check()
     return policy
+
+
+def _check_version(value: Value) -> None:
+    content = value.node.content
+    if type(content) is not int or content != VERSION:
+        value.fail(f"expected version {VERSION}", "This is the only version that this program reads.")

@@ -4,7 +4,7 @@ The replacements never leave `parse`: it raises when there is a single report.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from addons.core.policy.problems import PolicyError, Problem
 from addons.core.policy.suggestions import closest
@@ -77,20 +77,27 @@ class Value:
                 here.fail(f"duplicate key, first on line {first[name].line}", "Remove one of them.")
             else:
                 first[name] = key_node
-                yield name, here, Value(node, here.key, self.report)
+                place = key_node if node.content is None else node  # nothing has no place of its own
+                yield name, here, Value(replace(node, line=place.line, column=place.column), here.key, self.report)
 
     def mapping(self, *, required: Iterable[str] = (), optional: Iterable[str] = ()) -> Mapping[str, "Value"]:
         """Return the members of a mapping whose keys are known."""
         needed, known = set(required), {*required, *optional}
-        found: dict[str, Value] = {}
-        for name, key, value in self.members():
-            if name in known:
-                found[name] = value
-            else:
+        members = list(self.members())
+        found = {name: value for name, _, value in members if name in known}
+        for name, key, _ in members:
+            if name not in known:
                 key.fail("unknown key", closest(name, known - found.keys()))
         if self.is_mapping:
             for name in sorted(needed - found.keys()):
                 self.fail(f"missing key '{name}'")
+        return found
+
+    def either(self, one: str, other: str) -> Mapping[str, "Value"]:
+        """Return the one member of a mapping that has one of two keys."""
+        found = self.mapping(optional=(one, other))
+        if len(found) != 1 and isinstance(self.node.content, tuple) and len(self.node.content) == len(found):
+            self.fail(f"expected either '{one}' or '{other}'")
         return found
 
     def items(self) -> list["Value"]:

@@ -62,17 +62,25 @@ def _decoded(body: bytes, encoding: str) -> tuple[str, str] | None:
         return None
 
 
-def mask_json(body: bytes, masker: Masker, *, keep_number: Places = nowhere, empty: Places = nowhere) -> MaskedBody:
+def mask_json(
+    body: bytes,
+    masker: Masker,
+    *,
+    keep_number: Places = nowhere,
+    empty: Places = nowhere,
+    structure: frozenset[str] = frozenset(),
+) -> MaskedBody:
     """Mask ``body``, a JSON text, in place: each string, key and long number on its own.
 
-    A number stays where ``keep_number`` is true. A string or an array is emptied where ``empty`` is true.
+    A number stays where ``keep_number`` is true. A string or an array is emptied where ``empty`` is true. Words in
+    ``structure`` are the protocol's own and stay.
     """
     hits: Counter[tuple[str, str]] = Counter()
 
     def visit(place: str, value: str) -> str:
         if empty(place):
             return ""
-        if value.isdigit() and keep_number(place):
+        if value in structure or (value.isdigit() and keep_number(place)):
             return value
         masked, found = mask_leaf(masker, value)
         hits.update({(place, detector): count for detector, count in found.items()})

@@ -124,7 +124,7 @@ class _Zstd:
         self._frame = self._new_frame()
 
     @staticmethod
-    def _new_frame() -> zstandard.ZstdDecompressionObj:
+    def _new_frame() -> "zstandard.ZstdDecompressionObj":
         return zstandard.ZstdDecompressor(max_window_size=MAX_ZSTD_WINDOW).decompressobj()
 
     def decode(self, data: bytes, room: int) -> bytes:

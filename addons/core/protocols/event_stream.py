@@ -162,6 +162,12 @@ class EventStream:
 
 def delivered_texts(channels: Channels) -> tuple[Text, ...]:
     """Return what was delivered of all texts, also what their escapes hide."""
-    texts = [(pointer(key.path), text) for key, text in channels.delivered()]
+    texts = [(_place(key), text) for key, text in channels.delivered()]
     texts += channels.delivered_wholes()
     return tuple(text for place, leaf in texts for text in with_decoded("", leaf, place))
+
+
+def _place(key: Key) -> str:
+    if isinstance(key.source, int):
+        return f"/choices/{key.source}{pointer(key.path)}"
+    return PLACE if key.path in {(), DATA_PATH} else pointer(key.path)

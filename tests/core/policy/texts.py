@@ -18,6 +18,6 @@ def policy(added: str = "") -> Policy:
 
 
 def rules(*conditions: str, then: str = "block") -> Policy:
-    """Return a policy with one rule for each condition, named `r0`, `r1`, …"""
+    """Return a policy with one rule for each condition; they are called `r0`, `r1` and so on."""
     lines = (f"  - {{name: r{number}, when: {when}, then: {then}}}" for number, when in enumerate(conditions))
     return policy("guardrails:\n" + "\n".join(lines))

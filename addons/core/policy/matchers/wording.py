@@ -51,9 +51,7 @@ class Wording:
 
 def read(value: Value) -> Wording:
     """Read ``{words: […]}`` or ``{regex: …}``."""
-    members = value.mapping(optional=("words", "regex"))
-    if value.is_mapping and len(members) != 1:
-        value.fail("expected either 'words' or 'regex'")
+    members = value.either("words", "regex")
     words = members["words"].texts() if "words" in members else ()
     sources = members["regex"].alternatives() if "regex" in members else []
     for word in words:

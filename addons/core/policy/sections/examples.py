@@ -17,10 +17,7 @@ _MAX_SIZE = 1 << 40
 def read(value: Value, protocols: Mapping[str, str]) -> Iterator[RuleTest]:
     """Read the list; each item is ``match: {…}`` or ``pass: {…}``."""
     for item in value.items():
-        members = item.mapping(optional=("match", "pass"))
-        if item.is_mapping and len(members) != 1:
-            item.fail("expected either 'match' or 'pass'")
-        for kind, example in members.items():
+        for kind, example in item.either("match", "pass").items():
             yield RuleTest(kind == "match", read_example(example, protocols), item.node.line)
 
 

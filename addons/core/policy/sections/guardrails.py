@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from addons.core.detect.catalogue import custom
-from addons.core.detect.detector import PatternError
 from addons.core.exchange import ApprovalTerms, Verdict
+from addons.core.masking.syntax import PatternError
 from addons.core.policy import dead_rules, when
 from addons.core.policy.conditions import Condition
 from addons.core.policy.model import Guardrail

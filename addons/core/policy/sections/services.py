@@ -3,11 +3,15 @@
 import re
 from dataclasses import replace
 
-from addons.core.policy.hosts import HTTPS_PORT, HostError, canonical, read_pattern, split_port
+from addons.core.policy.hosts import HTTP_PORT, HTTPS_PORT, HostError, canonical, read_pattern, split_port
 from addons.core.policy.model import CredentialSource, HostPattern, Service
 from addons.core.policy.operations import OPERATIONS
 from addons.core.policy.suggestions import closest
 from addons.core.policy.values import Value, optional
+from addons.core.policy.yaml_tree import Node
+
+type Claims = dict[tuple[str, int, bool], tuple[str, Node]]
+"""Who claims a name, a port, and all names below it or not, and where that stands in the file."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -19,7 +23,7 @@ _FRAMING_HEADERS = frozenset({"host", "connection", "content-length", "transfer-
 
 def read(value: Value) -> tuple[Service, ...]:
     """Read the section."""
-    claimed: dict[tuple[str, int, bool], str] = {}
+    claimed: Claims = {}
     services = []
     for name, key, member in value.members():
         if not _NAME.fullmatch(name):
@@ -28,16 +32,19 @@ def read(value: Value) -> tuple[Service, ...]:
     return tuple(services)
 
 
-def _service(name: str, value: Value, claimed: dict[tuple[str, int, bool], str]) -> Service:
+def _service(name: str, value: Value, claimed: Claims) -> Service:
     members = value.mapping(required=("hosts", "protocol"), optional=_OPTIONAL)
-    hosts = [_host(item, name, claimed) for item in members["hosts"].alternatives()] if "hosts" in members else []
+    plaintext = optional(members, "plaintext", lambda one: one.choice(("refused", "allowed")), "") == "allowed"
+    ports = (HTTPS_PORT, HTTP_PORT) if plaintext else (HTTPS_PORT,)
+    items = members["hosts"].alternatives() if "hosts" in members else []
+    hosts = [_host(item, name, ports, claimed) for item in items]
     return Service(
         name=name,
         hosts=tuple(host for host in hosts if host),
         protocol=optional(members, "protocol", _protocol, ""),
         credential=optional(members, "credential", _credential, None),
         uninspected=optional(members, "uninspected", lambda one: one.choice(("block", "observe")), "block"),
-        plaintext=optional(members, "plaintext", lambda one: one.choice(("refused", "allowed")), "") == "allowed",
+        plaintext=plaintext,
         upstream=optional(members, "upstream", _upstream, None),
     )
 
@@ -50,7 +57,8 @@ def _protocol(value: Value) -> str:
     return name
 
 
-def _host(value: Value, service: str, claimed: dict[tuple[str, int, bool], str]) -> HostPattern | None:
+def _host(value: Value, service: str, ports: tuple[int, ...], claimed: Claims) -> HostPattern | None:
+    """Read a pattern; without a port it claims all of ``ports``."""
     text = value.text()
     if not text:
         return None
@@ -59,11 +67,11 @@ def _host(value: Value, service: str, claimed: dict[tuple[str, int, bool], str])
     except HostError as error:
         value.fail(str(error))
         return None
-    claim = (pattern.name, pattern.port or HTTPS_PORT, pattern.wildcard)
-    if claim in claimed:
-        other = "this service" if claimed[claim] == service else f"the service '{claimed[claim]}'"
-        value.fail(f"{other} claims '{text}' already", "A host belongs to one service, once.")
-    claimed.setdefault(claim, service)
+    for port in ports if pattern.port is None else (pattern.port,):
+        other = claimed.setdefault((pattern.name, port, pattern.wildcard), (service, value.node))
+        if other[1] is not value.node:
+            claimant = "this service" if other[0] == service else f"the service '{other[0]}'"
+            value.fail(f"{claimant} claims '{text}' already", "A host belongs to one service, once.")
     return pattern
 
 

@@ -55,7 +55,7 @@ def mask_openai_json(body: bytes, masker: Masker) -> MaskedBody:
         found = _TOKENS.fullmatch(place)
         return found is not None and found["choice"] in told
 
-    return mask_json(body, masker, keep_number=is_protocol_number, empty=empty)
+    return mask_json(body, masker, keep_number=is_protocol_number, empty=empty, structure=STRUCTURE)
 
 
 def _choices(answer: dict[str, Json]) -> list[dict[str, Json]]:

@@ -41,13 +41,15 @@ def transcript(channels: Channels, inspected: Inspected, tokens: Tokens) -> Cont
 
 def _message(index: int, texts: dict[Key, str]) -> Message:
     place = f"/choices/{index}"
-    content = [text for key, text in texts.items() if _is_content(key)]
+    content = [text for key, text in texts.items() if _is_content(key, "delta")]
+    content = content or [text for key, text in texts.items() if _is_content(key, "message")]  # a whole answer at once
     refusals = [text for key, text in texts.items() if key.path[1:] == ("refusal",)]
     return Message("assistant", "".join(content or refusals), _tool_calls(place, texts), place)
 
 
-def _is_content(key: Key) -> bool:
-    return key.path == ("text",) or (key.path[1:2] == ("content",) and key.path[-1] in {"content", "text", "refusal"})
+def _is_content(key: Key, part: str) -> bool:
+    is_text = key.path[:2] == (part, "content") and key.path[-1] in {"content", "text", "refusal"}
+    return is_text or key.path == ("text",)
 
 
 def _tool_calls(place: str, texts: dict[Key, str]) -> tuple[ToolCall, ...]:
@@ -71,4 +73,4 @@ def _tool_calls(place: str, texts: dict[Key, str]) -> tuple[ToolCall, ...]:
 
 def _texts(channels: Channels) -> tuple[Text, ...]:
     texts = (text for text in delivered_texts(channels) if not is_structure(text.place, text.text))
-    return tuple(Text("assistant", text.text, text.place) for text in texts)
+    return tuple(Text("assistant", text.text, text.place) for text in texts if text.place != "/model")
