@@ -40,11 +40,6 @@ SWEEP_S = 1.0
 
 type Step = Callable[[http.HTTPFlow], None]
 
-_ENDED = {
-    State.DENIED: Reason.APPROVAL_DENIED,
-    State.EXPIRED: Reason.APPROVAL_EXPIRED,
-}
-
 
 class Holding:
     """The flows that wait now, and the task that watches the store for them. Shared by both directions."""
@@ -150,7 +145,7 @@ class _Desk:
         # 4. Record the decision
         await self._record(runtime, exchange, approval, approval.state.value, _channel(approval))
         if approval.state is not State.APPROVED:
-            raise RefusedError(_ENDED.get(approval.state, Reason.APPROVAL_EXPIRED), _refusal_message(approval))
+            raise RefusedError(_reason(approval), _refusal_message(approval))
         exchange.approved_by = tuple(given.approver for given in approval.decisions)
         # 5. Check again
         await self._check_again(runtime, flow, exchange, ask, decision)
@@ -268,7 +263,8 @@ class _Desk:
             runtime.approvals.consume(approval.id, ask.digest, clock.now())
         except ApprovalError as error:
             raise RefusedError(Reason.APPROVAL_EXPIRED, f"The approval could not be used: {error}.") from None
-        exchange.approval_id = approval.id
+        if self._direction is Direction.RESPONSE and exchange.principal and exchange.response_content:
+            runtime.released.add(exchange.principal, exchange.response_content.tool_calls)
 
     async def _record(self, runtime: Runtime, exchange: Exchange, approval: Approval, what: str, channel: str) -> None:
         entry = record.approval(what, exchange, approval, channel, clock.now(), runtime.gateway)
@@ -289,6 +285,12 @@ def _held_comment(approval: Approval, exchange: Exchange) -> str:
         f"Held by rule '{approval.rule}': {approval.message}\n"
         f"Approval {approval.id}, asked for by {approval.requester}, risk {approval.risk}, record {exchange.id}"
     )
+
+
+def _reason(approval: Approval) -> Reason:
+    if approval.state is not State.DENIED:
+        return Reason.APPROVAL_EXPIRED
+    return Reason.APPROVAL_KILLED if _channel(approval) == "mitmweb" else Reason.APPROVAL_DENIED
 
 
 def _refusal_message(approval: Approval) -> str:

@@ -6,6 +6,7 @@ from addons.adapters import clock
 from addons.core.errors import LedgerError
 from addons.core.exchange import Exchange
 from addons.core.ledger import record
+from addons.core.ledger.canonical import Value
 from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of
 from addons.gate import clear_answer
@@ -22,6 +23,19 @@ class Audit:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
 
+    async def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        """Record a tunnel that was refused: no call inside it will ever say so."""
+        exchange, runtime = exchange_of(flow), self._plant.runtime
+        details: dict[str, Value] = {
+            "client": exchange.client,
+            "host": flow.request.host,
+            "port": flow.request.port,
+            "reason": exchange.refusal.reason.value if exchange.refusal else Reason.NOT_CLEARED.value,
+            "record": exchange.id,
+            "error": exchange.error,
+        }
+        await runtime.journal.append(record.event("connection_refused", details, clock.now(), runtime.gateway))
+
     async def request(self, flow: http.HTTPFlow) -> None:
         """Make the intent durable, refused calls included."""
         exchange = exchange_of(flow)
@@ -34,7 +48,7 @@ class Audit:
         """Make the outcome durable, then let the answer go to the client."""
         exchange = exchange_of(flow)
         if flow.response is not None and not isinstance(flow.response.stream, GuardedStream):
-            exchange.status = flow.response.status_code
+            exchange.status = exchange.refusal.status if exchange.refusal else flow.response.status_code
         try:
             await self._record_outcome(exchange)
         except LedgerError:
@@ -48,7 +62,7 @@ class Audit:
         reason = error_reason(flow)
         refusal = exchange.refuse(reason, ERROR_MESSAGES[reason])
         exchange.error = exchange.error or reason.value
-        if flow.response is None:
+        if exchange.status is None:
             exchange.status = refusal.status
         await self._record_outcome(exchange)
 

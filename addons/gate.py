@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary, WeakSet
 from mitmproxy import http
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
+    HttpErrorHook,
     HttpRequestHeadersHook,
     HttpRequestHook,
     HttpResponseHeadersHook,
@@ -35,6 +36,7 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
+from addons import quotes, trailers
 from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
@@ -157,6 +159,9 @@ def _after_hook(stream: HttpStream, hook: commands.Command) -> Iterable[commands
             exchange = exchange_of(flow)
             if exchange.refusal is not None or not exchange.outcome_recorded:
                 return _cut(stream, "the streamed answer was refused, or its outcome is not durable")
+        case HttpResponseHook(flow=flow) if (refusal := exchange_of(flow).refusal) is not None:
+            flow.response = refusal_response(exchange_of(flow), refusal)  # whatever body it has by now
+            clear_answer(flow)
         case HttpResponseHook(flow=flow) if not _answer_is_cleared(flow):
             _stop(flow, "answer")
         case _:
@@ -187,6 +192,8 @@ def _is_tunnel(stream: HttpStream) -> bool:
 
 def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[commands.Command]:
     """Return what is to be done for ``command``: itself, something else, or nothing."""
+    if isinstance(command, HttpErrorHook) and command.flow.error is not None:
+        command.flow.error.msg = quotes.without_quotes(command.flow.error.msg)
     if not isinstance(command, SendHttp) or _is_tunnel(stream):
         return (command,)
     if stream in _CUT:
@@ -196,6 +203,8 @@ def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[comma
         return _request_out(stream, command, event)
     if isinstance(event, ResponseHeaders):
         return _answer_out(stream, command, event)
+    if isinstance(event, ResponseData) and stream.flow.request.method == "HEAD":
+        return ()  # the client would take these bytes for the beginning of its next answer
     if isinstance(event, ResponseProtocolError) and event.code.http_status_code() and stream not in _ANSWER_BEGAN:
         return _error_answer(stream, event)
     return (command,)
@@ -220,4 +229,6 @@ def _gated(self: HttpStream, event: events.Event) -> Commands:
 
 def install() -> None:
     """Put the gate into mitmproxy's HTTP layer. Doing it again changes nothing."""
+    quotes.install()
+    trailers.install()
     HttpStream._handle_event = _gated  # type: ignore[method-assign]  # noqa: SLF001 - see the module's docstring

@@ -31,6 +31,7 @@ GUARDED_HOOKS = (
     "server_connect",
     "server_connected",
     "http_connect",
+    "http_connect_error",
     "requestheaders",
     "request",
     "responseheaders",

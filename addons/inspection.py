@@ -5,8 +5,8 @@ from mitmproxy import http
 from addons.core.call import Content, Direction, Inspected
 from addons.core.errors import RefusedError
 from addons.core.exchange import Decision, Exchange, Verdict
-from addons.core.policy.evaluate import authorize, judge, service_for
-from addons.core.policy.model import Service
+from addons.core.policy.evaluate import authorize, judge, plaintext_refused, service_for
+from addons.core.policy.model import Policy, Service
 from addons.core.protocols.content_coding import decode
 from addons.core.protocols.registry import by_name
 from addons.core.reasons import Reason
@@ -39,6 +39,15 @@ def _refuse_blocked(decision: Decision) -> None:
         raise RefusedError(decision.reason, decision.message)
 
 
+def _no_service(policy: Policy, request: http.Request) -> RefusedError:
+    address = f"{request.host}:{request.port}"
+    if request.scheme == "http" and plaintext_refused(policy, request.host, request.port):
+        return RefusedError(Reason.PLAINTEXT_REFUSED, f"The service at {address} is not called without TLS: use https.")
+    return RefusedError(
+        Reason.SERVICE_UNKNOWN, f"No service of the policy has the address {address}. Ask for it to be added."
+    )
+
+
 def inspect_request(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
     """Parse the request of ``flow`` and decide on it.
 
@@ -49,9 +58,7 @@ def inspect_request(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -
     service = service_for(policy, flow.request.scheme, flow.request.host, flow.request.port)
     exchange.policy_digest = policy.digest
     if service is None or exchange.principal is None:
-        raise RefusedError(
-            Reason.SERVICE_UNKNOWN, f"No service of the policy has the address {exchange.host}:{flow.request.port}."
-        )
+        raise _no_service(policy, flow.request)
     runtime.services[flow] = service
     body = decoded_body(flow.request)
     exchange.request_bytes = exchange.request_bytes or len(flow.request.raw_content or b"")
@@ -59,7 +66,8 @@ def inspect_request(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -
     exchange.decision = authorize(policy, exchange.principal, call)
     if exchange.decision is None:
         _refuse_uninspected(service, call.content, "request")
-        exchange.decision = judge(policy, exchange.principal, call, call.content, Direction.REQUEST)
+        content = runtime.released.without(exchange.principal, call.content)
+        exchange.decision = judge(policy, exchange.principal, call, content, Direction.REQUEST)
     _refuse_blocked(exchange.decision)
 
 

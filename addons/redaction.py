@@ -13,7 +13,7 @@ from addons.guard import GuardedStream
 from addons.inspection import MAX_DECODED_BYTES, decoded_body
 from addons.masks import answer_masker, findings, findings_of, mask_head, request_masker
 from addons.runtime import Plant, Runtime
-from addons.wire import response_head, set_body
+from addons.wire import refusal_response, response_head, set_body
 
 EVENT_STREAM = "text/event-stream"
 
@@ -73,6 +73,9 @@ class Redaction:
         """Mask a whole answer, or close the account of a streamed one."""
         exchange, response = exchange_of(flow), flow.response
         self._account_partial(flow)
+        if exchange.refusal is not None and response is not None and not response.stream:
+            # A call that was refused while its answer came in: mitmproxy has put the upstream's body into the refusal.
+            flow.response = refusal_response(exchange, exchange.refusal)
         if exchange.refusal is not None or exchange.call is None or response is None:
             return
         if isinstance(response.stream, GuardedStream):
@@ -106,7 +109,8 @@ class Redaction:
             return False
         if flow.request.method == "HEAD" or flow.response.status_code in (204, 304):
             return False
-        return not may_stop_answer(runtime.policy_of(flow), exchange.principal, exchange.call)
+        risk = exchange.decision.risk if exchange.decision else 0
+        return not may_stop_answer(runtime.policy_of(flow), exchange.principal, exchange.call, carried_risk=risk)
 
     def _mask_headers(self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
         masker = answer_masker(runtime, flow, exchange)
@@ -136,7 +140,12 @@ class _StreamedAnswer:
             exchange.call,
             response_head(flow.response),
             answer_masker(runtime, flow, exchange),
-            watched_tools(runtime.policy_of(flow), exchange.principal, exchange.call),
+            watched_tools(
+                runtime.policy_of(flow),
+                exchange.principal,
+                exchange.call,
+                carried_risk=exchange.decision.risk if exchange.decision else 0,
+            ),
         )
         self._kept = bytearray()
 

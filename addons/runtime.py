@@ -10,6 +10,7 @@ from addons.adapters.approval_store import ApprovalStore
 from addons.adapters.authenticator import Authenticator
 from addons.adapters.credential_sources import CredentialSources
 from addons.adapters.journal import Journal
+from addons.core.approval.released import ReleasedToolCalls
 from addons.core.policy.model import Policy, Service
 from addons.exchange_of import exchange_of
 
@@ -33,6 +34,7 @@ class Runtime:
     journal: Journal
     approvals: ApprovalStore
     token_key: bytes = field(repr=False)
+    released: ReleasedToolCalls = field(default_factory=ReleasedToolCalls)
     judged_by: WeakKeyDictionary[HTTPFlow, InForce] = field(default_factory=WeakKeyDictionary)
     services: WeakKeyDictionary[HTTPFlow, Service] = field(default_factory=WeakKeyDictionary)
     tokens: WeakKeyDictionary[HTTPFlow, str] = field(default_factory=WeakKeyDictionary, repr=False)

@@ -1,8 +1,10 @@
 """Step 0: where a call wants to go. One target, said the same way everywhere, on an address that it may have."""
 
 import ipaddress
+from weakref import WeakKeyDictionary
 
 from mitmproxy import http
+from mitmproxy.connection import Server
 from mitmproxy.net.http import url
 from mitmproxy.proxy.mode_specs import ReverseMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
@@ -13,7 +15,7 @@ from addons.core.policy.model import Service
 from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of
 from addons.runtime import Plant
-from addons.wire import close_server
+from addons.wire import ADDRESS_NOT_NAMED, ERROR_MESSAGES, close_server
 
 DNS_PORTS = (53, 5353)
 """mitmproxy reads name lookups on these ports of a tunnel; they are a channel out that no service stands for."""
@@ -24,6 +26,7 @@ class Target:
 
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
+        self._led: WeakKeyDictionary[Server, tuple[str, int]] = WeakKeyDictionary()
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Refuse tunnels to ports where mitmproxy would speak something else than HTTP."""
@@ -34,16 +37,19 @@ class Target:
         """Begin the call's exchange and find its service.
 
         Raises:
-            RefusedError: CONNECT target, SNI and Host disagree, or the request asks for another protocol.
+            RefusedError: it is not valid HTTP, CONNECT target, SNI and Host disagree, or it asks for another protocol.
         """
         exchange, request = exchange_of(flow), flow.request
-        exchange.method, exchange.host = request.method, request.host
+        scheme, host, port = _target(flow)
+        exchange.method, exchange.host = request.method, host
         exchange.path = request.path.partition("?")[0]
         policy = self._plant.runtime.in_force.policy
-        service = service_for(policy, request.scheme, request.host, request.port)
+        service = service_for(policy, scheme, host, port)
         if service is not None:
             self._plant.runtime.services[flow] = service
             exchange.service, exchange.protocol = service.name, service.protocol
+        if flow.error is not None:
+            raise RefusedError(Reason.REQUEST_MALFORMED, ERROR_MESSAGES[Reason.REQUEST_MALFORMED])
         _refuse_two_targets(flow)
         if "upgrade" in request.headers:
             raise RefusedError(
@@ -54,15 +60,22 @@ class Target:
         """Lead the connection to where the service really is, and nowhere that no service names."""
         service = self._service(data)
         if service is None:
-            data.server.error = "no service of the policy has this address"
-        elif service.upstream is not None:
+            data.server.error = ADDRESS_NOT_NAMED
+        elif service.upstream is not None and data.server.address is not None:
+            self._led[data.server] = data.server.address[:2]
             data.server.address = service.upstream
 
     def server_connected(self, data: ServerConnectionHookData) -> None:
         """Close connections that a name led to loopback, private, link-local or metadata addresses."""
+        named = self._led.pop(data.server, None)
+        if named is not None:
+            # mitmproxy finds an open connection again by the address that the client named. Without it each call on one
+            # client connection would open another one, and the sixth would wait for ever. Its setter refuses this.
+            data.server.__dict__["address"] = named
+            return
         peer = data.server.peername
         if peer is None or not _may_connect(data, ipaddress.ip_address(peer[0].partition("%")[0])):
-            data.server.error = "the name leads to an address that the policy does not name"
+            data.server.error = ADDRESS_NOT_NAMED
             close_server(data.client, data.server)
 
     def _service(self, data: ServerConnectionHookData) -> Service | None:
@@ -74,18 +87,26 @@ class Target:
 
 
 def _may_connect(data: ServerConnectionHookData, peer: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Say whether ``peer`` is public, or was named in the policy: as a host, or as a service's upstream.
+    """Say whether ``peer`` is public, or was named in the policy as a host.
 
-    ``server_connect`` has checked the address against the policy and put the upstream in; a name that is not an
-    address (but ``localhost``) may lead to public addresses only.
+    ``server_connect`` has checked the address against the policy; a name that is not an address (but ``localhost``) may
+    lead to public addresses only.
     """
     named = data.server.address[0] if data.server.address else ""
-    if named == "localhost" or data.server.sni not in (None, named):
+    if named == "localhost":
         return True
     try:
         return ipaddress.ip_address(named) == peer
     except ValueError:
         return peer.is_global
+
+
+def _target(flow: http.HTTPFlow) -> tuple[str, str, int]:
+    """Return scheme, host and port; those of the tunnel for a request that mitmproxy gave up before it looked."""
+    request, tunnel = flow.request, flow.server_conn.address
+    if request.host or tunnel is None:
+        return request.scheme, request.host, request.port
+    return "https" if flow.client_conn.tls else "http", tunnel[0], tunnel[1]
 
 
 def _refuse_two_targets(flow: http.HTTPFlow) -> None:

@@ -8,10 +8,8 @@ from addons.core.exchange import Exchange, Refusal
 from addons.core.protocols.registry import by_name
 from addons.core.reasons import Reason
 
-HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
-)
-"""Headers that speak of one connection only (RFC 9110 section 7.6.1)."""
+ADDRESS_NOT_NAMED = "an address that the policy does not name"
+"""Marks connections that ``Target`` refused, in what mitmproxy says about them."""
 
 
 def _headers(headers: http.Headers) -> tuple[tuple[str, str], ...]:
@@ -73,23 +71,32 @@ def close_server(client: Client, server: Server) -> None:
         transport.writer.close()
 
 
+_ERROR_TEXTS = (
+    (ADDRESS_NOT_NAMED, Reason.ADDRESS_REFUSED),
+    ("Request body exceeds", Reason.BODY_TOO_LARGE),
+    ("Response body exceeds", Reason.UPSTREAM_TOO_LARGE),
+    ("disconnect", Reason.CLIENT_GONE),
+    ("Connection killed", Reason.CLIENT_GONE),
+    ("unexpected server response", Reason.UPSTREAM_MALFORMED),
+    ("Cannot parse HTTP response", Reason.UPSTREAM_MALFORMED),
+    ("from server, refusing", Reason.UPSTREAM_MALFORMED),
+)
+"""What mitmproxy says, in parts that do not quote anybody, and what it means. The first that fits counts."""
+
+
 def error_reason(flow: http.HTTPFlow) -> Reason:
     """Return what mitmproxy's error on ``flow`` means; its own text may quote raw bytes and is never shown."""
-    text = flow.error.msg if flow.error else ""
-    if "body_size_limit" in text:
-        return Reason.UPSTREAM_TOO_LARGE if text.startswith("Response") else Reason.BODY_TOO_LARGE
-    if "disconnect" in text.lower() or text == "Connection killed.":
-        return Reason.CLIENT_GONE
-    if flow.response is not None:
-        return Reason.UPSTREAM_ENDED_EARLY
-    if "unexpected server response" in text or "Cannot parse HTTP response" in text or "from server" in text:
-        return Reason.UPSTREAM_MALFORMED
+    said = f"{flow.error.msg if flow.error else ''} {flow.server_conn.error or ''}"
+    for text, reason in _ERROR_TEXTS:
+        if text in said:
+            return reason
     if flow.request.timestamp_end is None:
-        return Reason.REQUEST_MALFORMED
-    return Reason.UPSTREAM_UNREACHABLE
+        return Reason.CLIENT_GONE if "peer closed connection" in said else Reason.REQUEST_MALFORMED
+    return Reason.UPSTREAM_UNREACHABLE if flow.response is None else Reason.UPSTREAM_ENDED_EARLY
 
 
 ERROR_MESSAGES = {
+    Reason.ADDRESS_REFUSED: "The service's name leads to an address that the policy does not name.",
     Reason.BODY_TOO_LARGE: "The request body is larger than this gateway accepts (mitmproxy option body_size_limit).",
     Reason.UPSTREAM_TOO_LARGE: "The answer is larger than this gateway accepts (mitmproxy option body_size_limit).",
     Reason.UPSTREAM_MALFORMED: "The upstream sent something that is not an HTTP response.",

@@ -231,6 +231,7 @@ def gateway(site: Site, *options: str, **settings: Any) -> Iterator[Gateway]:
 
 def records(site: Site) -> list[dict[str, Any]]:
     """Return every record of the journal, in order."""
-    lines = [line for file in sorted((site.ledger / "journal").glob("*.jsonl")) for line in file.open("rb")]
+    files = sorted((site.ledger / "journal").glob("*.jsonl"))
+    lines = [line for file in files for line in file.read_bytes().splitlines()]
     found = (re.search(rb"\{.*\}", line) for line in lines)
     return [json.loads(match.group()) for match in found if match]

@@ -37,7 +37,8 @@ class Principal:
 class ApprovalTerms:
     """Who must approve a held call: ``count`` distinct people of ``groups``, within ``expires`` seconds.
 
-    No groups means: anybody with a valid token, but the requester. ``mitmweb`` says whether a resume in mitmweb counts.
+    No groups means: anybody with a valid token, but the requester. ``mitmweb`` says whether a resume in mitmweb counts,
+    which it never does as one of several.
     ``also`` are further sets of groups, from other rules that hold the same call: each of them needs ``count`` distinct
     people too, and one person may count for several sets.
     """

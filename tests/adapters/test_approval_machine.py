@@ -36,6 +36,7 @@ TERMS = [
     ApprovalTerms(expires=EXPIRES),
     ApprovalTerms(expires=EXPIRES, mitmweb=False),
     ApprovalTerms(groups=("security", "platform"), count=1, expires=EXPIRES),
+    ApprovalTerms(groups=("security", "platform"), count=1, expires=EXPIRES, mitmweb=False),
     ApprovalTerms(groups=("security", "platform"), count=2, expires=EXPIRES),
     ApprovalTerms(groups=("platform",), also=(("security",),), expires=EXPIRES),
 ]
@@ -62,9 +63,9 @@ class Known:
         return (
             call == self.call
             and now < self.requested_at + self.terms.expires
-            and all(len(counted) >= self.terms.count for counted in [people, *of_each])
+            and (operator or all(len(counted) >= self.terms.count for counted in [people, *of_each]))
             and (PEOPLE[0].issuer, self.requester) not in people
-            and (not operator or (self.terms.mitmweb and self.terms.count == 1 and not sets))
+            and (not operator or (self.terms.mitmweb and self.terms.count == 1))
             and not self.denied
             and self.used == 0
         )

@@ -229,7 +229,7 @@ def test_an_unknown_id_is_refused(store: ApprovalStore, method: str) -> None:
 
 
 def test_a_refused_move_changes_nothing(store: ApprovalStore) -> None:
-    asked = store.request(ASK, NOW)
+    asked = store.request(replace(ASK, terms=replace(ASK.terms, mitmweb=False)), NOW)
     version = store.version()
     refused: list[Callable[[], Approval]] = [
         lambda: store.consume(asked.id, ASK.digest, NOW + 1),

@@ -59,7 +59,7 @@ class Demo:
             "SSL_CERT_FILE": str(self.site.ca),
             "OPENAI_API_KEY": token or "none",
         }
-        console.print(f"[dim]$ python app.py {arguments[0]} {arguments[1]!r}[/dim]")
+        console.print(f"[dim]$ python app.py {arguments[0]} {arguments[1]!r}[/dim]", soft_wrap=True)
         program = [sys.executable, str(ROOT / "tests/demo/app.py"), *arguments]
         return subprocess.Popen(program, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -69,7 +69,8 @@ class Demo:
         assert process.stdout is not None
         while piece := process.stdout.read(1):
             shown += piece
-            console.print(piece, end="", markup=False)
+            sys.stdout.write(piece)
+            sys.stdout.flush()
         process.wait(STEP_SECONDS)
         return shown
 
@@ -81,12 +82,13 @@ class Demo:
     def chainwarden(self, *arguments: str) -> str:
         """Run the chainwarden command, show it, and return what it printed."""
         shown = re.sub(r"(--token )\S+", r"\1$BOB", " ".join(arguments))
-        console.print(f"[dim]$ chainwarden {shown}[/dim]")
+        console.print(f"[dim]$ chainwarden {shown}[/dim]", soft_wrap=True)
         where = ["--ledger", str(self.site.ledger)]
         if arguments[0] == "approvals":
             where += ["--policies", str(self.site.policy)]
         done = run("chainwarden", *arguments, *where, env={"COLUMNS": "110", "PATH": ""})
-        console.print(done.stdout, end="", markup=False)
+        sys.stdout.write(done.stdout)
+        sys.stdout.flush()
         return done.stdout
 
 
@@ -144,7 +146,7 @@ def audited(demo: Demo) -> None:
     """The record: each call tied to a person, with the decision and what was masked."""
     sql = "SELECT subject, operation, verdict, reason, rules, status, redactions FROM flows ORDER BY started_at"
     shown = demo.chainwarden("audit", "sql", sql)
-    expect(shown, has=("alice", "token_missing", "hold", "approved", "guardrail"))
+    expect(shown, has=("alice", "token_malformed", "hold", "approved", "guardrail"))
     written = b"".join(file.read_bytes() for file in demo.site.ledger.rglob("*") if file.is_file())
     for secret in (LEAKED_KEY, HELD_KEY, "jane.roe@example.com", demo.alice, demo.bob):
         if secret.encode() in written:

@@ -1,8 +1,9 @@
 """Unmodified clients, through HTTPS_PROXY and with the gateway as base URL."""
 
 import asyncio
+import gc
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import httpx2
@@ -20,7 +21,18 @@ from tests.simulators.openai_api import GREETING, Upstream
 MODEL = "gpt-4o-mini"
 PERSONAL = "Jane Roe, jane.roe@example.com, 4111 1111 1111 1111"
 MASKED = "Jane Roe, [EMAIL], [CARD]"
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the SDKs leave their connections to the garbage collector
+
 URL = "https://api.openai.com/v1/chat/completions"
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Collect what an SDK left open before another test, which does not expect it."""
+    yield
+    gc.collect()
 
 
 def said(text: str) -> list[dict[str, str]]:

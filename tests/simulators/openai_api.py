@@ -15,7 +15,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +61,8 @@ class Upstream:
     """Whether streamed events say when they were sent: nanoseconds of the monotonic clock, digits as letters a to j."""
     story: dict[str, str] = field(default_factory=dict)
     """What to do where the last message has these words: the words and one of the commands above."""
+    replies: dict[str, Callable[[Received], bytes]] = field(default_factory=dict)
+    """What to send, byte for byte, before it closes, where target or last message have these words."""
 
     async def serve(self, host: str, port: int, context: ssl.SSLContext | None) -> asyncio.Server:
         return await asyncio.start_server(self._connection, host, port, ssl=context, backlog=512)
@@ -91,6 +93,10 @@ class Upstream:
 
     async def _answer(self, connection: h11.Connection, received: Received) -> AsyncIterator[bytes]:
         last = self._told(_last_message(received))
+        reply = next((make for words, make in self.replies.items() if words in f"{received.target} {last}"), None)
+        if reply is not None:
+            yield reply(received)
+            return
         status, payload = _reply(received, last)
         if last == "close":
             return

@@ -8,9 +8,9 @@ Rules, in the order in which ``decide`` applies them:
 4. An approver is in one of the terms' groups; without groups anybody with a valid token may. Where several rules hold
    the call, each set of groups needs its own count (``core.policy.terms``), and a person counts for all sets that they
    are in; an approval from sets that have enough already adds nothing and is refused.
-5. The operator of mitmweb is anonymous, so they can only say yes where one decision by anybody suffices:
-   ``terms.mitmweb`` is set, ``terms.count`` is 1 and no groups are named. An anonymous operator cannot be one of
-   several people, nor proved to be in a group. They can always say no: killing a call needs no trust.
+5. The operator of mitmweb is anonymous, so they can only say yes where the policy lets them (``terms.mitmweb``: where a
+   rule names groups, it must say so) and one decision suffices. They then stand for every set of groups; they cannot
+   be one of several people. They can always say no: killing a call needs no trust.
 6. One denial ends it; the approval after which nothing is missing approves it.
 """
 
@@ -21,7 +21,7 @@ from types import MappingProxyType
 
 from addons.core.approval.approval import MITMWEB_OPERATOR, Approval, ApprovalAsk, Decision, State
 from addons.core.errors import ChainwardenError
-from addons.core.exchange import Principal
+from addons.core.exchange import ApprovalTerms, Principal
 from addons.core.policy.terms import are_met, group_sets
 
 TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
@@ -175,7 +175,7 @@ def _check_approver(approval: Approval, approver: Principal, person: tuple[str, 
         raise ApprovalError(f"{approver.subject} has decided about this call already: {_progress(approval)}")
     named = _named_groups(approval)
     if person == _OPERATOR:
-        if approve and (not terms.mitmweb or terms.count != 1 or named):
+        if approve and not _operator_suffices(terms):
             raise ApprovalError(f"a resume in mitmweb does not count here: {_progress(approval)}")
         return
     if named and named.isdisjoint(approver.groups):
@@ -189,7 +189,13 @@ def _named_groups(approval: Approval) -> frozenset[str]:
     return frozenset(group for groups in group_sets(approval.terms) for group in groups)
 
 
+def _operator_suffices(terms: ApprovalTerms) -> bool:
+    return terms.mitmweb and terms.count == 1
+
+
 def _suffices(approval: Approval) -> bool:
+    if _OPERATOR in approval.approvers:
+        return _operator_suffices(approval.terms)
     return are_met(approval.terms, tuple(approval.approvers.values()))
 
 

@@ -36,7 +36,7 @@ _MODEL_PROVIDERS = (
 )
 _CODE_HOSTS = (
     *(rf"gh{kind}_{_WORD}{{36}}" for kind in "pousr"),  # GitHub
-    rf"github_pat_[A-Za-z0-9_]{{40}}",
+    r"github_pat_[A-Za-z0-9_]{40}",
     *(
         rf"{kind}-{_URL}{{20}}"
         for kind in ("glpat", "gldt", "glrt", "glptt", "glcbt", "glsoat", "glft", "glimt", "glagent")
@@ -49,7 +49,7 @@ _CODE_HOSTS = (
     rf"rubygems_{_HEX}{{48}}",
     rf"dckr_[po]at_{_URL}{{24}}",  # Docker
     rf"CCIPAT_{_URL}{{20}}",  # CircleCI
-    rf"sntry[su]_[A-Za-z0-9+/=_-]{{40}}",  # Sentry
+    r"sntry[su]_[A-Za-z0-9+/=_-]{40}",  # Sentry
     rf"lin_api_{_WORD}{{32}}",  # Linear
     rf"ntn_{_WORD}{{40}}",  # Notion
     rf"secret_{_WORD}{{43}}",
@@ -70,17 +70,17 @@ _CLOUDS = (
     rf"sb_secret_{_URL}{{20}}",
     rf"pscale_(?:tkn|pw|oauth)_{_URL}{{32}}",  # PlanetScale
     *(f"{kind}_[A-Za-z0-9_+/=]{{32}}" for kind in ("glsa", "glc")),  # Grafana
-    rf"NRAK-[A-Z0-9]{{27}}",  # New Relic
+    r"NRAK-[A-Z0-9]{27}",  # New Relic
     rf"LTAI{_WORD}{{17}}(?![A-Za-z0-9])",  # Alibaba
     rf"HRKU-{_URL}{{36}}",  # Heroku
-    rf"FlyV1 fm[12]_{_URL}{{40}}",  # Fly
+    *(f"fm{kind}_{_URL}{{40}}" for kind in "12"),  # Fly
     r"AGE-SECRET-KEY-1[A-Z0-9]{58}",
 )
 _SERVICES = (
     *(rf"xox{kind}-[A-Za-z0-9-]{{10}}" for kind in "abeoprs"),  # Slack
     rf"xapp-[0-9]-{_WORD}{{8}}",
     *(rf"{kind}_{_WORD}{{16}}" for kind in ("sk_live", "sk_test", "rk_live", "rk_test")),  # Stripe
-    rf"whsec_[A-Za-z0-9+/]{{24}}",
+    r"whsec_[A-Za-z0-9+/]{24}",
     rf"SG\.{_URL}{{20,24}}\.{_URL}{{40}}",  # SendGrid
     rf"SK{_HEX}{{32}}(?![A-Za-z0-9])",  # Twilio
     *(rf"shp{kind}_[0-9a-fA-F]{{32}}" for kind in ("at", "ca", "pa", "ss", "tka")),  # Shopify
@@ -89,13 +89,13 @@ _SERVICES = (
     rf"sq0(?:atp|csp|idp)-{_URL}{{22}}",  # Square
     rf"sl\.{_URL}{{60}}",  # Dropbox
 )
+_AMAZON_NAMES = "aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey"
 _WITHIN = (
     rf"{_WORD}{{14}}\.atlasv1\.{_URL}{{60}}",  # Terraform
     r"(?<=hooks\.slack\.com/)services/T[A-Za-z0-9_]{8,12}/B[A-Za-z0-9_]{8,12}/[A-Za-z0-9_]{20}",
     rf"[0-9]{{8,10}}:AA{_URL}{{32}}",  # Telegram
     r"(?<=AccountKey=)[A-Za-z0-9/+]{86}==",  # Azure storage
-    r"(?<=(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)[\"']?[ ]?[=:][ ]?[\"']?)"  # Amazon
-    r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
+    rf"(?<=(?:{_AMAZON_NAMES})[\"']?[ ]?[=:][ ]?[\"']?)[A-Za-z0-9/+]{{40}}(?![A-Za-z0-9/+=])",
 )
 """Not to be told by how they begin."""
 

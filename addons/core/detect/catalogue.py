@@ -37,7 +37,7 @@ def names() -> tuple[str, ...]:
 
 
 def select(names: Iterable[str]) -> tuple[Detector, ...]:
-    """Return the detectors that ``names`` and groups stand for, in order of priority. Raises ``UnknownDetectorError``."""
+    """Return what detectors and groups of these names stand for, by priority. Raises ``UnknownDetectorError``."""
     wanted = frozenset(names)
     for name in sorted(wanted):
         _check(name)

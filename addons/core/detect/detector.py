@@ -9,10 +9,10 @@ class Detector:
     """One kind of value. ``name`` is what policies and findings say, ``label`` what takes a value's place.
 
     ``pattern`` has a finite width and never matches the empty string; only what ``validate`` accepts of its matches
-    counts. ``measure`` instead says how many of a match's characters are the value, 0 for none. A match goes on through whatever ``tail`` matches after it, again and again: so a value of any length is
-    covered whole, while its pattern stays narrow. Several detectors may share a name, where one pattern cannot say it.
-
-    A ``vetted`` pattern takes linear time, so that it may be tried at many places, each with its own limit on time.
+    counts. ``measure`` instead says how many of a match's characters are the value, 0 for none. A match goes on through
+    whatever ``tail`` matches after it, again and again: so a value of any length is covered whole, while its pattern
+    stays narrow. Several detectors may share a name, where one pattern cannot say it. A ``vetted`` pattern takes linear
+    time, so that it may be tried at many places, each with its own limit on time.
 
     A pattern may hold a credential, so it is not in the repr.
     """

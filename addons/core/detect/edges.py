@@ -6,10 +6,10 @@ directly before a value (``\n4111…``, ``\u00a04111…``, ``%204111…``) witho
 
 
 def start(after: int = 0) -> str:
-    """Return "not directly after an ASCII letter or digit, but for those of an escape", seen ``after`` characters later.
+    """Return "not directly after an ASCII letter or digit, unless of an escape", seen ``after`` characters later.
 
-    The engine finds a shape quickly and tests edges slowly, so a pattern begins with its shape. Letters of other scripts
-    are no edge: they are written without spaces.
+    The engine finds a shape quickly and tests edges slowly, so a pattern begins with its shape. Letters of other
+    scripts do not count: they are written without spaces.
     """
     behind = f".{{{after}}}" if after else ""
     return (

@@ -14,11 +14,12 @@ _START = (
 _LOCAL = rf"(?:[odlODL]')?[{_LETTER}_](?:[{_LETTER}_.+%~-]|(?<=[odlODL])'(?=[{_LETTER}])){{0,254}}"
 _DOMAIN = rf"(?:[{_LETTER}](?:[{_LETTER}-]{{0,62}})\.){{1,8}}(?:xn--[A-Za-z0-9-]{{2,59}}|[A-Za-z\u00c0-\u024f]{{2,24}})"
 
-_NOT_TLDS = frozenset(
-    "png jpg jpeg gif svg webp ico bmp pdf css scss less js mjs cjs jsx tsx json html htm xml yaml yml toml txt log csv"
-    " tgz gz bz2 xz whl jar war exe dll dylib so cpp hpp java kt swift php rb vue lock map"
-    " service socket target timer mount slice scope device swap".split()
-)
+_FILES = """
+    png jpg jpeg gif svg webp ico bmp pdf css scss less js mjs cjs jsx tsx json html htm xml yaml yml toml txt log csv
+    tgz gz bz2 xz whl jar war exe dll dylib so cpp hpp java kt swift php rb vue lock map
+"""
+_UNITS = "service socket target timer mount slice scope device swap"
+_NOT_TLDS = frozenset(f"{_FILES} {_UNITS}".split())
 """File endings (``icon@2x.png``) and systemd units (``getty@tty1.service``) that are no top-level domains."""
 _NUMERIC_PROVIDERS = frozenset({"com", "net", "org", "cn", "ru", "de"})
 """Where providers with a number for a name are (163.com, 126.com); elsewhere it is a version (``pkg@1.0.rc``)."""

@@ -1,4 +1,4 @@
-"""International bank account numbers (ISO 13616): the country's length, check digits modulo 97, groups of four or plain."""
+"""International bank account numbers (ISO 13616): the country's length, check digits modulo 97, in groups or plain."""
 
 from addons.core.detect.detector import Detector
 from addons.core.detect.edges import start
@@ -29,7 +29,7 @@ _LONGEST = max(_LENGTHS.values())
 
 
 def iban_length(value: str) -> int:
-    """Return how many characters of ``value`` are an IBAN: its country's length, and check digits (ISO 7064, MOD 97-10).
+    """Return how many characters of ``value`` are an IBAN: its country's length, check digits by ISO 7064, MOD 97-10.
 
     Words that follow it look like more groups.
     """
@@ -46,7 +46,7 @@ IBAN = Detector(
     name="iban",
     label="IBAN",
     groups=("pii",),
-    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}{start(4)}(?:[ \u00a0\u202f-]?[A-Za-z0-9]){{11,{_LONGEST - 3}}}",
+    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}{start(4)}(?<=(?i:{'|'.join(_LENGTHS)}).{{2}})(?:[ \u00a0\u202f-]?[A-Za-z0-9]){{11,{_LONGEST - 3}}}",
     measure=iban_length,
     examples=(
         "GB82WEST12345698765432",

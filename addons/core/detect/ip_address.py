@@ -82,7 +82,7 @@ IPV6 = Detector(
     name="ip",
     label="IP",
     groups=("pii",),
-    pattern=rf"(?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]){start()}(?<![_.])(?<!{_HEX}:)(?<!::)"
+    pattern=rf"(?<![0-9A-Fa-f:]:)(?<![_.])(?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]){start()}"
     rf"(?:{_HEX}{{0,4}}:){{2,7}}(?:{_DOTTED}|{_HEX}{{1,4}}|(?<=::))(?:%[A-Za-z0-9]{{1,16}})?"
     rf"(?![A-Za-z0-9_]|:[0-9A-Fa-f:]|\.[0-9])",
     validate=is_ipv6,

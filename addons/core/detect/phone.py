@@ -13,22 +13,44 @@ from addons.core.detect.detector import Detector
 from addons.core.detect.edges import start
 
 _SEP = "[ \u00a0\u202f./\u2010-\u2015\u2212-]"
+_SPACE = "[ \u00a0]"
 _DASH = "[ \u00a0.\u2010-\u2015\u2212-]"
 _EXTENSION = r"[ ,;]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6}"
 
 
-
 def _begin(after: int) -> str:
     """Not in the middle of a longer number, seen ``after`` characters later."""
-    return rf"{start(after)}(?<![0-9+]{_SEP}.{{{after}}})(?<![0-9][:,].{{{after}}})"
+    return rf"{start(after)}(?<![0-9+][./\u2010-\u2015\u2212-].{{{after}}})(?<![0-9][:,].{{{after}}})"
+
+
+def _alone(after: int) -> str:
+    """As ``_begin``, and not in a row of groups of digits."""
+    return rf"{_begin(after)}(?<![0-9][ \u00a0\u202f].{{{after}}})"
 
 
 _MORE = rf"(?:[()]?{_SEP}{{0,2}}\(?[0-9]\)?)"
 _LOCAL = f"[0-9]{{3}}{_DASH}[0-9]{{4}}"
+_INTERNATIONAL = rf"\+[1-9]{_begin(2)}{_MORE}{{6,14}}"
+_NORTH_AMERICAN = rf"[1-9][0-9]{{2}}(?:{_SPACE}{_alone(4)}|[.\u2010-\u2015\u2212-]{_begin(4)}){_LOCAL}"
+_WITH_TRUNK_ONE = rf"1{_DASH}{_begin(2)}\(?[2-9][0-9]{{2}}\)?{_DASH}{{0,2}}{_LOCAL}"
+_WITH_ZERO = (
+    rf"0(?:0[1-9]{_begin(3)}{_MORE}{{6,14}}"
+    # Five pairs, of which more are a hex dump, or longer groups: 01-02-2024 is a date, 02111-1307 a ZIP code.
+    rf"|[1-9]{_SPACE}{_alone(3)}[0-9]{{2}}(?:{_SPACE}[0-9]{{2}}){{3}}(?!{_SPACE}?[0-9])"
+    rf"|[1-9][./-]{_begin(3)}[0-9]{{2}}(?:[./-][0-9]{{2}}){{3}}(?![./-]?[0-9])"
+    rf"|[1-9]{_SEP}{_begin(3)}{_SEP}{{0,2}}[0-9]{{3,8}}(?:{_SEP}[0-9]{{2,4}}){{0,3}}"
+    rf"|[1-9][0-9]{_begin(3)}(?![0-9]{{2}}-[0-9]{{4}}(?![0-9]))[0-9]{{0,2}}(?:{_SEP}{{1,3}}[0-9]{{2,8}}){{1,5}})"
+)
+_AREA_IN_BRACKETS = (
+    rf"\((?:[2-9][0-9]{{2}}\){_begin(5)}{_DASH}{{0,2}}{_LOCAL}"
+    rf"|0[1-9]{_begin(3)}[0-9]{{0,3}}\)(?:{_SEP}{{0,2}}[0-9]{{2,8}}){{1,5}}"
+    rf"|[1-9][0-9]\){_begin(4)}[ ]?[0-9]{{4,5}}[ -][0-9]{{4}})"
+)
+_SPANISH = rf"[6-9][0-9]{{2}}[ -]{_alone(4)}(?:[0-9]{{3}}[ -][0-9]{{3}}|[0-9]{{2}}(?: [0-9]{{2}}){{2}})"
+
 _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    # International
     (
-        rf"\+[1-9]{_begin(2)}{_MORE}{{6,14}}",
+        _INTERNATIONAL,
         (
             "+1 415 555 2671",
             "+14155552671",
@@ -40,37 +62,47 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "+44 20 7946 0958 12 people",
         ),
     ),
-    (rf"00[1-9]{_begin(3)}{_MORE}{{6,14}}", ("0044 20 7946 0958", "0033 1 23 45 67 89", "001-415-555-2671")),
-    # North America
     (
-        rf"[1-9][0-9]{{2}}{_DASH}{_begin(4)}{_LOCAL}",
+        _NORTH_AMERICAN,
         ("415-555-2671", "415.555.2671", "415 555 2671", "555-123-4567", "415-555-2671 x123", "123-456-7890"),
     ),
-    (rf"1{_DASH}{_begin(2)}\(?[2-9][0-9]{{2}}\)?{_DASH}{{0,2}}{_LOCAL}", ("1-800-555-0199", "1 (415) 555-2671")),
+    (_WITH_TRUNK_ONE, ("1-800-555-0199", "1 (415) 555-2671")),
     (
-        rf"\([2-9][0-9]{{2}}\){_begin(5)}{_DASH}{{0,2}}{_LOCAL}",
-        ("(415) 555-2671", "(415)555-2671", "(555) 123-4567", "\\n(415) 555-2671"),
+        _WITH_ZERO,
+        (
+            "0044 20 7946 0958",
+            "0033 1 23 45 67 89",
+            "001-415-555-2671",
+            "01 23 45 67 89",
+            "06.12.34.56.78",
+            "06-12-34-56-78",
+            "06 1234 5678",
+            "06-12345678",
+            "08-123 456 78",
+            "020 7946 0958",
+            "07700 900123",
+            "0161 496 0000",
+            "030 901820",
+            "0151 23456789",
+            "089/1234567",
+            "020-1234567",
+        ),
     ),
-    # With the trunk zero: five pairs, of which more are a hex dump, or longer groups: 01-02-2024 is a date
     (
-        rf"0[1-9]{_SEP}{_begin(3)}[0-9]{{2}}(?:{_SEP}[0-9]{{2}}){{3}}(?!{_SEP}?[0-9])",
-        ("01 23 45 67 89", "06.12.34.56.78", "06-12-34-56-78"),
+        _AREA_IN_BRACKETS,
+        (
+            "(415) 555-2671",
+            "(415)555-2671",
+            "(555) 123-4567",
+            "\\n(415) 555-2671",
+            "(0161) 496 0000",
+            "(02) 9374 4000",
+            "(11) 91234-5678",
+        ),
     ),
-    (
-        rf"0[1-9]{_SEP}{_begin(3)}{_SEP}{{0,2}}[0-9]{{3,8}}(?:{_SEP}[0-9]{{2,4}}){{0,3}}",
-        ("06 1234 5678", "06-12345678", "08-123 456 78"),
-    ),
-    (
-        rf"0[1-9][0-9]{_begin(3)}(?![0-9]{{2}}-[0-9]{{4}}(?![0-9]))[0-9]{{0,2}}(?:{_SEP}{{1,3}}[0-9]{{2,8}}){{1,5}}",
-        ("020 7946 0958", "07700 900123", "0161 496 0000", "030 901820", "0151 23456789", "089/1234567", "020-1234567"),
-    ),
-    (rf"\(0[1-9]{_begin(3)}[0-9]{{0,3}}\)(?:{_SEP}{{0,2}}[0-9]{{2,8}}){{1,5}}", ("(0161) 496 0000", "(02) 9374 4000")),
-    # Spain and its neighbours, Brazil
-    (rf"[6-9][0-9]{{2}}[ -]{_begin(4)}[0-9]{{3}}[ -][0-9]{{3}}", ("612 345 678", "912-345-678")),
-    (rf"[6-9][0-9]{{2}}[ ]{_begin(4)}[0-9]{{2}}(?: [0-9]{{2}}){{2}}", ("612 34 56 78",)),
-    (rf"\([1-9][0-9]\){_begin(4)}[ ]?[0-9]{{4,5}}[ -][0-9]{{4}}", ("(11) 91234-5678",)),
+    (_SPANISH, ("612 345 678", "912-345-678", "612 34 56 78")),
 )
-"""How numbers begin, and examples. Each is a detector of its own: the engine skips text quickly for one form only."""
+"""How numbers are written, and examples. Each is a detector: with one form only, the engine skips other text fast."""
 _NOT_PHONES = (
     "2024-01-15 10:30:00",
     "01-02-2024 10:30",
@@ -98,10 +130,23 @@ _NOT_PHONES = (
     "Boston, MA 02111-1307",
 )
 
-_WORDS = "phone|tel|telephone|mobile|cell|fax|whatsapp|telefon|handy|m\u00f3vil|tel\u00e9fono|t\u00e9l\u00e9phone".split("|")
+_WORDS = (
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "cell",
+    "fax",
+    "whatsapp",
+    "telefon",
+    "handy",
+    "m\u00f3vil",
+    "tel\u00e9fono",
+    "t\u00e9l\u00e9phone",
+)
 _ANY_WORD = "|".join(f"{word}|{word.capitalize()}|{word.upper()}" for word in _WORDS)
 _NAMED = (
-    rf"(?<=[ .:=#\"'(+].)(?<=(?<![A-Za-z])(?:{_ANY_WORD})"
+    rf"(?<=(?<![A-Za-z])(?:{_ANY_WORD})"
     r"(?:[ _-]?(?:[Nn]umber|NUMBER|[Nn]o|[Nn]r))?[ ]?[.:=#\"'(]{0,3}[ ]?[\"'+(]{0,2}.)"
 )
 
@@ -146,7 +191,9 @@ def _is_phone(value: str) -> bool:
     if value.startswith("00"):
         return len(digits) < len(value) and _is_international("+" + value[2:], digits[2:], apart=True)
     if digits.startswith("0"):
-        return len(digits) >= _MIN_WITH_ZERO and (bool(_FICTION.match(digits)) or _is_valid_in(_TRUNK_ZERO_REGIONS, value))
+        return len(digits) >= _MIN_WITH_ZERO and (
+            bool(_FICTION.match(digits)) or _is_valid_in(_TRUNK_ZERO_REGIONS, value)
+        )
     groups = re.findall("[0-9]+", value)
     if list(map(len, groups[-3:])) == [3, 3, 4]:
         return _is_north_american(value, groups[-3:], digits)
@@ -207,7 +254,7 @@ PHONE_NAMED = Detector(
     name="phone",
     label="PHONE",
     groups=("pii",),
-    pattern=rf"[0-9(]{_NAMED}{_MORE}{{6,15}}(?i:{_EXTENSION})?(?![0-9A-Za-z_])",
+    pattern=rf"[0-9(](?<=[ .:=#\"'(+].)(?={_MORE}{{6}}){_NAMED}{_MORE}{{6,15}}(?i:{_EXTENSION})?(?![0-9A-Za-z_])",
     measure=named_phone_length,
     examples=(
         "Phone: 4155552671",

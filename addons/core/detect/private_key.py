@@ -21,9 +21,9 @@ PRIVATE_KEY = Detector(
     tail=rf"(?<!-----END {_KEY})(?:{_HEADER}|{_LINE_END}|{_BODY}{{1,128}}|{_JOINED_STRINGS}|-----END {_KEY})",
     examples=(
         "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----",
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMIIE\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: A,0\n\nMI\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1rZXktdjEAAAAA\\n-----END OPENSSH PRIVATE KEY-----\\n",
-        "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\nlQOYBF\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\nlQOYBF\n=ab\n-----END PGP PRIVATE KEY BLOCK-----",
         "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIGl",
         '"-----BEGIN EC PRIVATE KEY-----\\n" +\n  "MHcCAQEEIIGlMHcCAQEEIIGl\\n" +\n  "-----END EC PRIVATE KEY-----"',
     ),

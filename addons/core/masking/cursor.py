@@ -4,8 +4,8 @@ from addons.core.detect.detector import Detector
 from addons.core.masking.matcher import Matcher, RegexMatcher, matcher, regex_matcher
 from addons.core.masking.spans import FOREVER, Span
 
-MAX_MATCHES = 20_000
-"""Matches of one detector that are looked at in one text: about a second of work. The rest then counts as matched."""
+MAX_MATCHES = 50_000
+"""Matches of one detector that are looked at in one text: true or not: a few seconds of work. The rest counts as one."""
 
 
 class Rule:
@@ -91,7 +91,7 @@ class Cursor:
         self._open = span if span.open else None
 
     def _tail_end(self, text: str, end: int, *, final: bool) -> tuple[int, bool]:
-        """Return where the tail that begins at ``end`` ends as far as known, and whether more text could change that."""
+        """Return where the tail from ``end`` on ends as far as known, and whether more text could change that."""
         tail = self._rule.tail
         while tail is not None:
             if not final and tail.is_live(text, end):

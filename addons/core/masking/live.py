@@ -4,7 +4,7 @@ r"""The hold-back regex of a pattern: what text at the end of a stream may still
 looks at ahead, where that prefix is the end of the text. So a start that is not live is decided: what R does there
 cannot change, whatever comes next. It may match more than that (it then holds text longer), never less:
 
-- looking ahead is left out, and its content counts as an end of its own;
+- looking ahead is left out, and what it looks at counts as an end of its own, as long as it is undecided;
 - possessive and atomic parts may be entered again, lazy ones are as good as greedy ones;
 - looking behind and word boundaries stay: all that they look at is known, because a character always follows.
 """
@@ -121,6 +121,21 @@ def _largest(sizes: list[int | None]) -> int | None:
     return max(known, default=1) if len(known) == len(sizes) else None
 
 
+def undecided(node: Node) -> Node:
+    """Return what leaves it open whether ``node`` stands ahead: all of it but the last character, where that is plain.
+
+    As soon as one way to match it is complete, it is decided that it stands there.
+    """
+    match node:
+        case Literal() | OneOf():
+            return Sequence(())
+        case Branch(options):
+            return Branch(tuple(map(undecided, options)))
+        case Sequence((*before, Literal() | OneOf())):
+            return Sequence(tuple(before))
+    return node
+
+
 def _prefixes(node: Node) -> str:  # noqa: PLR0911 - one for each kind of node
     """Return a regex for the non-empty prefixes of ``node``, the whole included; ``""`` where there are none."""
     match node:
@@ -135,8 +150,10 @@ def _prefixes(node: Node) -> str:  # noqa: PLR0911 - one for each kind of node
         case Group(body, flags):
             inner = _prefixes(body)
             return f"(?{flags}:{inner})" if inner else ""
-        case Atomic(body) | Look(body, True):
+        case Atomic(body):
             return _prefixes(body)
+        case Look(body, True):
+            return _prefixes(undecided(body))
         case Anchor(Kind.LINE_END):
             return r"\n"  # "$" also stands before a newline that ends the text: whether it does is not known yet
     return ""

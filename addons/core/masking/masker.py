@@ -75,8 +75,8 @@ class Masker:
 
     def _clusters(self, text: str) -> tuple[Cluster, ...]:
         spans: list[Span] = []
-        for rule in self._rules.rules:
-            spans += Cursor(rule).advance(text, 0, 0, len(text), final=True)
+        for rank in self._rules.able(text):
+            spans += Cursor(self._rules.rules[rank]).advance(text, 0, 0, len(text), final=True)
         return tuple(clusters(spans))
 
     def _hits(self, found: tuple[Cluster, ...], text: str) -> tuple[Hit, ...]:

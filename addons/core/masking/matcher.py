@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from addons.core.masking.engine import TIMEOUT_S, Pattern, compiled
+from addons.core.masking.engine import Pattern, compiled, time_limit
+from addons.core.masking.hints import alphabet, needs, prefixes
 from addons.core.masking.live import live_tree, lookback, reach, shortest, width
-from addons.core.masking.needs import needs, prefixes
 from addons.core.masking.parser import parse
 from addons.core.masking.syntax import Branch, Literal, Node, PatternError, Sequence, render
 
@@ -26,6 +26,16 @@ class Matcher(Protocol):
         ...
 
     @property
+    def needs(self) -> frozenset[str]:
+        """Strings of which a text with a match holds one; an empty set where none are known."""
+        ...
+
+    @property
+    def alphabet(self) -> str | None:
+        """The characters that matches are made of, ``None`` where they are too many."""
+        ...
+
+    @property
     def reach(self) -> int:
         """How far from its start a match looks at most."""
         ...
@@ -34,51 +44,52 @@ class Matcher(Protocol):
         """Yield the non-overlapping matches that start at ``pos`` or later, leftmost first."""
         ...
 
-    def live_start(self, text: str, pos: int) -> int:
-        """Return the leftmost start, ``pos`` or later, whose outcome more text could change; else the text's end."""
+    def live_start(self, text: str, pos: int, limit: int) -> int:
+        """Return the first start from ``pos`` on whose outcome more text could change; ``limit`` if none is before."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RegexMatcher:
-    """A pattern that the engine runs. ``full`` and ``live`` are its sources."""
+    """A pattern that the engine runs: in full, and as what may still become a match. For the rest see ``hints``."""
 
-    full: str
-    live: str
-    needs: frozenset[str]
+    full: Pattern
+    live: Pattern
     reach: int
     lookback: int
-    full_pattern: Pattern
-    live_pattern: Pattern
+    needs: frozenset[str]
+    alphabet: str | None
+    prefixes: tuple[str, ...] = ()
 
     def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
-        """Yield the matches; at once none where ``text`` has nothing of what each match must have."""
-        if self.needs and not any(needed in text for needed in self.needs):
-            return
-        for match in self.full_pattern.finditer(text, pos, timeout=TIMEOUT_S):
+        """Yield the matches, all within one limit on time."""
+        for match in self.full.finditer(text, pos, timeout=time_limit(text)):
             yield match.start(), match.end()
 
-    def live_start(self, text: str, pos: int) -> int:
-        """Search the last ``reach`` characters only: what starts before them is decided."""
-        match = self.live_pattern.search(text, max(pos, len(text) - self.reach), timeout=TIMEOUT_S)
-        return len(text) if match is None else match.start()
+    def live_start(self, text: str, pos: int, limit: int) -> int:
+        """Search the end of the text only, as far as the pattern reaches, and as its characters go."""
+        low = max(pos, len(text) - self.reach)
+        if self.alphabet is not None:
+            low += len(text[low:].rstrip(self.alphabet))
+        if low >= limit:
+            return limit
+        match = self.live.search(text, low, timeout=time_limit(text))
+        return limit if match is None else min(limit, match.start())
 
     def match_end(self, text: str, pos: int) -> int | None:
         """Return where the match that starts at ``pos`` ends."""
-        match = self.full_pattern.match(text, pos, timeout=TIMEOUT_S)
+        match = self.full.match(text, pos, timeout=time_limit(text))
         return None if match is None else match.end()
 
     def is_live(self, text: str, pos: int) -> bool:
         """Say whether more text could change what matches at ``pos``."""
         left = len(text) - pos
-        return left == 0 or (left <= self.reach and self.live_pattern.match(text, pos, timeout=TIMEOUT_S) is not None)
+        return left == 0 or (left <= self.reach and self.live.match(text, pos, timeout=time_limit(text)) is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class PrefixMatcher(RegexMatcher):
     """A vetted pattern all of whose matches begin with one of a few strings: it is tried only where one stands."""
-
-    prefixes: tuple[str, ...] = ()
 
     def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
         """Yield the matches, trying each place where a prefix stands."""
@@ -100,7 +111,7 @@ class PrefixMatcher(RegexMatcher):
 
 @dataclass(frozen=True, slots=True)
 class LiteralMatcher:
-    """An alternation of plain strings, without an engine: a held credential may be long, and takes no time to compile."""
+    """An alternation of plain strings, without an engine: a held credential may be long, and needs no compiling."""
 
     values: tuple[str, ...]
     lookback: int = 1
@@ -109,6 +120,16 @@ class LiteralMatcher:
     def reach(self) -> int:
         """The longest value's length."""
         return max(map(len, self.values))
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The values."""
+        return frozenset(self.values)
+
+    @property
+    def alphabet(self) -> str | None:
+        """Not worth the while."""
+        return None
 
     def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
         """Yield the leftmost of all values; of those that start together, the first in the pattern."""
@@ -120,9 +141,9 @@ class LiteralMatcher:
             pos = start + length
             yield start, pos
 
-    def live_start(self, text: str, pos: int) -> int:
+    def live_start(self, text: str, pos: int, limit: int) -> int:
         """Return the leftmost start from which the rest of the text is a proper prefix of a value."""
-        return min(_prefix_start(value, text, pos) for value in self.values)
+        return min(limit, *(_prefix_start(value, text, pos) for value in self.values))
 
 
 def _prefix_start(value: str, text: str, pos: int) -> int:
@@ -152,15 +173,24 @@ def regex_matcher(pattern: str, *, vetted: bool = False) -> RegexMatcher:
         raise PatternError('it has no finite width: use bounds, such as "{1,64}", for each "*", "+" and "{n,}"')
     if max(widest, furthest, behind) > MAX_WIDTH:
         raise PatternError(f"it can be wider than {MAX_WIDTH} characters")
-    full, hold = render(node), live_tree(node)
-    parts = (full, hold, needs(node), furthest, behind, compiled(full), compiled(hold))
-    beginnings = _without_longer(prefixes(node)) if vetted else ()
-    return PrefixMatcher(*parts, beginnings) if beginnings else RegexMatcher(*parts)
+    letters = alphabet(node)
+    make = PrefixMatcher if vetted and prefixes(node) else RegexMatcher
+    return make(
+        full=compiled(render(node)),
+        live=compiled(live_tree(node)),
+        reach=furthest,
+        lookback=behind,
+        needs=needs(node),
+        alphabet=None if letters is None else "".join(sorted(letters)),
+        prefixes=_without_longer(prefixes(node)),
+    )
 
 
 def _without_longer(strings: frozenset[str]) -> tuple[str, ...]:
     """Leave out what begins with another of ``strings``: where it stands, that stands as well."""
-    return tuple(sorted(each for each in strings if not any(each != other and each.startswith(other) for other in strings)))
+    return tuple(
+        sorted(each for each in strings if not any(each != other and each.startswith(other) for other in strings))
+    )
 
 
 def _plain_strings(node: Node) -> tuple[str, ...]:
@@ -174,33 +204,3 @@ def _plain(node: Node) -> str:
     items = node.items if isinstance(node, Sequence) else (node,)
     chars = [item.char for item in items if isinstance(item, Literal)]
     return "".join(chars) if len(chars) == len(items) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Union:
-    """All regex matchers of a masker as one: a quick no for the short pieces of a stream."""
-
-    any_full: Pattern
-    any_live: Pattern
-
-    def starts_before(self, text: str, pos: int, limit: int) -> bool:
-        """Say whether any of the patterns matches from ``pos`` or later, and before ``limit``."""
-        match = self.any_full.search(text, pos, timeout=TIMEOUT_S)
-        return match is not None and match.start() < limit
-
-    def live_start(self, text: str, pos: int) -> int:
-        """Return the leftmost live start of all the patterns, at ``pos`` or later."""
-        match = self.any_live.search(text, pos, timeout=TIMEOUT_S)
-        return len(text) if match is None else match.start()
-
-
-@lru_cache(maxsize=CACHE_SIZE // 8)
-def union(patterns: tuple[str, ...]) -> Union | None:
-    """Return the regexes among ``patterns`` as one; ``None`` where there are none. Raises ``PatternError``."""
-    matchers = [each for each in map(matcher, patterns) if isinstance(each, RegexMatcher)]
-    if not matchers:
-        return None
-    return Union(
-        compiled("|".join(f"(?:{each.full})" for each in matchers)),
-        compiled("|".join(f"(?:{each.live})" for each in matchers)),
-    )

@@ -4,6 +4,7 @@ Not read, and refused with the reason: back references, conditions, ``\p{}`` and
 differently, POSIX classes, flags other than ``i``, ``m`` and ``s``, and a look behind that needs to know what follows.
 """
 
+import re
 import string
 import sys
 
@@ -20,13 +21,15 @@ from addons.core.masking.syntax import (
     PatternError,
     Repeat,
     Sequence,
-    render,
 )
 
 MAX_DEPTH = 20
 """Groups inside groups. People write up to 5; the bound keeps the recursion here and in ``live`` far from its limit."""
 MAX_REPEAT = 65_536
 """The largest count in a quantifier: more than any usable pattern is wide."""
+
+MAX_MEMBERS = 1024
+"""Members of a range in a class that are written out, to tell by them where a pattern need not be run."""
 
 _CLASSES = "dDwWsS"
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "a": "\a", "0": "\0"}
@@ -158,32 +161,39 @@ class _Parser:
 
     def _class(self) -> Node:
         negative = self._skip("^")
-        items: list[str] = []
-        while not (items and self._skip("]")):  # a bracket that comes first stands for itself
+        sources: list[str] = []
+        members: list[str | None] = []
+        while not (sources and self._skip("]")):  # a bracket that comes first stands for itself
             if self._text.startswith(("[:", "[.", "[="), self._at):
                 raise PatternError("POSIX classes are not supported")
-            items.append(self._class_item())
-        return OneOf("[" + ("^" if negative else "") + "".join(items) + "]")
+            source, chars = self._class_item()
+            sources.append(source)
+            members.append(chars)
+        known = [chars for chars in members if chars is not None]
+        few = not negative and len(known) == len(members)
+        return OneOf("[" + ("^" if negative else "") + "".join(sources) + "]", "".join(known) if few else None)
 
-    def _class_item(self) -> str:
-        low, single = self._class_char()
-        if not single or not self._text.startswith("-", self._at) or self._text.startswith("-]", self._at):
-            return low
+    def _class_item(self) -> tuple[str, str | None]:
+        """Return a class's next item as a regex, and its members where they are few."""
+        low = self._class_char()
+        if len(low) > 1 or not self._text.startswith("-", self._at) or self._text.startswith("-]", self._at):
+            return (low, None) if len(low) > 1 else (re.escape(low), low)
         self._at += 1
-        high, single = self._class_char()
-        if not single or _code(low) > _code(high):
+        high = self._class_char()
+        if len(high) > 1 or low > high:
             raise PatternError("a range in a class is the wrong way round or not between characters")
-        return f"{low}-{high}"
+        codes = range(ord(low), ord(high) + 1)
+        return f"{re.escape(low)}-{re.escape(high)}", "".join(map(chr, codes)) if len(codes) <= MAX_MEMBERS else None
 
-    def _class_char(self) -> tuple[str, bool]:
-        """Return a class's next member as a regex, and whether it is a single character."""
+    def _class_char(self) -> str:
+        r"""Return a class's next character; ``\d`` and the like as they are written."""
         char = self._next()
         if char != "\\":
-            return render(Literal(char)), True
+            return char
         char = self._next()
         if char in _CLASSES:
-            return "\\" + char, False
-        return render(Literal("\b" if char == "b" else self._escaped_char(char))), True
+            return "\\" + char
+        return "\b" if char == "b" else self._escaped_char(char)
 
     def _group(self, depth: int) -> Node:
         for opening, (ahead, negative) in _LOOKS.items():
@@ -200,8 +210,9 @@ class _Parser:
                 raise PatternError("a group's name is not plain")
         elif self._skip("?"):
             flags = self._flags()
-            return Group(self._closed(depth), flags) if flags else self._closed(depth)
-        return self._closed(depth)
+            if flags:
+                return Group(self._closed(depth), flags)
+        return Sequence((self._closed(depth),))  # also an assertion may be repeated, once it is in brackets
 
     def _flags(self) -> str:
         on = self._while("ims")
@@ -239,10 +250,6 @@ class _Parser:
 def _count(digits: str) -> int:
     # Python refuses to read numbers of thousands of digits; one more than the limit says enough.
     return int(digits or "0") if len(digits) <= len(str(MAX_REPEAT)) else MAX_REPEAT + 1
-
-
-def _code(source: str) -> int:
-    return ord(source[-1])
 
 
 def _needs_what_follows(node: Node) -> bool:

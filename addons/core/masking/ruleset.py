@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from addons.core.detect.detector import Detector
 from addons.core.masking.cursor import Rule
-from addons.core.masking.matcher import LiteralMatcher, Union, union
 from addons.core.masking.spans import Cluster
 from addons.core.masking.styles import Replace, label
 
@@ -19,11 +18,15 @@ OVERFLOW = "overflow"
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules in order of priority. ``union`` is all that the engine runs; ``plain`` are the rules that it does not."""
+    """Rules in order of priority.
+
+    ``by_need`` are their ranks, by what a text must hold for them to find anything. ``by_letters`` are the rules, those
+    that hold back only the current word first.
+    """
 
     rules: tuple[Rule, ...]
-    plain: tuple[Rule, ...]
-    union: Union | None
+    by_need: tuple[tuple[frozenset[str], tuple[int, ...]], ...]
+    by_letters: tuple[Rule, ...]
     lookback: int
     replace: Replace
 
@@ -31,13 +34,32 @@ class RuleSet:
     def of(cls, detectors: Iterable[Detector], replace: Replace) -> "RuleSet":
         """Compile ``detectors``. Raises ``PatternError``."""
         rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
+        by_need: dict[frozenset[str], list[int]] = {}
+        for rule in rules:
+            by_need.setdefault(rule.matcher.needs, []).append(rule.rank)
         return cls(
             rules,
-            tuple(rule for rule in rules if isinstance(rule.matcher, LiteralMatcher)),
-            union(tuple(rule.detector.pattern for rule in rules)),
+            tuple((needed, tuple(ranks)) for needed, ranks in by_need.items()),
+            tuple(sorted(rules, key=_goes_beyond_words)),
             max((rule.lookback for rule in rules), default=1),
             replace,
         )
+
+    def able(self, text: str) -> list[int]:
+        """Return the ranks of the rules that may find something in ``text``."""
+        return [
+            rank
+            for needed, ranks in self.by_need
+            if not needed or any(map(text.__contains__, needed))
+            for rank in ranks
+        ]
+
+    def live_start(self, text: str, pos: int) -> int:
+        """Return the first start from ``pos`` on whose outcome more text could change; else the text's end."""
+        start = len(text)
+        for rule in self.by_letters:
+            start = rule.matcher.live_start(text, pos, start)
+        return start
 
     def name(self, cluster: Cluster) -> str:
         """Return the name that ``cluster`` counts under."""
@@ -49,3 +71,7 @@ class RuleSet:
             return UNREADABLE
         detector = self.rules[cluster.naming_rank].detector
         return label(detector, "") if cluster.too_long else self.replace(detector, value)
+
+
+def _goes_beyond_words(rule: Rule) -> bool:
+    return rule.matcher.alphabet is None or " " in rule.matcher.alphabet

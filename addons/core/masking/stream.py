@@ -13,9 +13,6 @@ from addons.core.masking.cursor import Cursor
 from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, RuleSet
 from addons.core.masking.spans import FOREVER, Cluster, Span, clusters
 
-SHORT = 512
-"""Characters up to which all patterns are tried as one: beyond, each has ways of its own to skip text."""
-
 
 class StreamMasker:
     """One text on its way. Not to be shared. After an exception it gives out nothing more."""
@@ -28,7 +25,6 @@ class StreamMasker:
         "_masked",
         "_over",
         "_pending",
-        "_plain",
         "_rules",
         "_tails",
         "_text",
@@ -39,7 +35,6 @@ class StreamMasker:
         self.hits: Counter[str] = Counter()
         self._rules = rules
         self._cursors = [Cursor(rule) for rule in rules.rules]
-        self._plain = [self._cursors[rule.rank] for rule in rules.plain]
         self._tails: list[Cursor] = []  # whose match goes on beyond what is known
         self._text = ""
         self._base = 0
@@ -74,7 +69,7 @@ class StreamMasker:
         """Return what can be given out, and whether nothing may follow it."""
         try:
             # 1. What can no longer change?
-            limit = self._base + (len(self._text) if final else self._live_start())
+            limit = self._base + self._live_start(final=final)
             # 2. Which matches are in it?
             self._collect(limit, final=final)
         except TimeoutError:
@@ -91,36 +86,18 @@ class StreamMasker:
             self._forget()
         return out, endless
 
-    def _short(self) -> bool:
-        return self._base + len(self._text) - self._decided <= SHORT
-
-    def _live_start(self) -> int:
-        """Return where the first start is, as an index in ``_text``, whose outcome more text could change."""
-        pos = self._decided - self._base
-        start = len(self._text)
-        rules = self._rules.rules
-        if self._rules.union is not None and self._short():
-            start = self._rules.union.live_start(self._text, pos)
-            rules = self._rules.plain
-        for rule in rules:
-            start = min(start, rule.matcher.live_start(self._text, pos))
-        return start
+    def _live_start(self, *, final: bool) -> int:
+        return len(self._text) if final else self._rules.live_start(self._text, self._decided - self._base)
 
     def _collect(self, limit: int, *, final: bool) -> None:
         """Find the matches that start before ``limit``."""
-        if limit > self._decided or self._tails:
-            for cursor in self._busy(limit):
-                self._pending += cursor.advance(self._text, self._base, self._decided, limit, final=final)
-            self._tails = [cursor for cursor in self._cursors if cursor.open_at is not None]
-            self._decided = limit
-
-    def _busy(self, limit: int) -> list[Cursor]:
-        """Return the cursors that may find something before ``limit``."""
-        union = self._rules.union
-        if self._tails or union is None or not self._short():
-            return self._cursors
-        found = union.starts_before(self._text, self._decided - self._base, limit - self._base)
-        return self._cursors if found else self._plain
+        if limit <= self._decided and not self._tails:
+            return
+        able = [self._cursors[rank] for rank in self._rules.able(self._text)]
+        for cursor in dict.fromkeys((*self._tails, *able)):
+            self._pending += cursor.advance(self._text, self._base, self._decided, limit, final=final)
+        self._tails = [cursor for cursor in self._cursors if cursor.open_at is not None]
+        self._decided = limit
 
     def _give_out(self, limit: int) -> str:
         """Return the text before ``limit``, as far as no match reaches beyond what is known."""

@@ -30,7 +30,7 @@ def mask_keep_last_four(detector: Detector, value: str) -> str:
 
 
 def hashed(key: bytes) -> Replace:
-    """Return a style that gives ``[EMAIL:1a2b3c4d]``: equal values look equal, and only who has ``key`` can test a guess."""
+    """Return a style that gives ``[EMAIL:1a2b3c4d]``: equal values look equal; to test a guess takes ``key``."""
 
     def replace(detector: Detector, value: str) -> str:
         return f"[{detector.label}:{keyed_digest(key, detector.label, value).hex()[:HASH_DIGITS]}]"

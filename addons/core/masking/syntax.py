@@ -35,9 +35,10 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One character of a class; ``source`` is the class as a regex."""
+    """One character of a class. ``source`` is the class as a regex, ``chars`` its members where they are few."""
 
     source: str
+    chars: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reading a `when`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from addons.core.call import Direction
 from addons.core.policy.conditions import Clause, Condition, TextTest, ToolTest
@@ -51,9 +52,24 @@ def _with_test(clause: Clause, name: str, key: Value, member: Value, unused: Ite
 
 
 def _limited(clause: Clause) -> Clause:
-    """Say which directions a `when` looks at that leaves it open."""
+    """Say which directions a `when` looks at that leaves it open; what is negated twice stands as if it were not."""
+    unchanged = _negated_twice(clause)
+    if unchanged is not None:
+        limited = Condition(tuple(_limited(inner) for inner in unchanged.clauses))
+        return Clause(BOTH, exclusions=(Condition((Clause(BOTH, exclusions=(limited,)),)),))
     directions = BOTH if _names_direction(clause) or _about_tools(clause) else REQUESTS
-    return Clause(directions, clause.call_tests, clause.tool_tests, clause.text_tests, clause.exclusions)
+    return replace(clause, directions=directions)
+
+
+def _negated_twice(clause: Clause) -> Condition | None:
+    outer = _only_exclusion(clause)
+    return _only_exclusion(outer.clauses[0]) if outer is not None and len(outer.clauses) == 1 else None
+
+
+def _only_exclusion(clause: Clause) -> Condition | None:
+    if clause.call_tests or clause.tool_tests or clause.text_tests or len(clause.exclusions) != 1:
+        return None
+    return clause.exclusions[0]
 
 
 def _names_direction(clause: Clause) -> bool:

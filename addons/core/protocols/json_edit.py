@@ -21,7 +21,7 @@ def unique_key(key: str, taken: set[str]) -> str:
 def mapped(value: Json, leaf: Replace, whole: Replace, path: Path = ()) -> Json:
     """Return ``value`` with each string replaced by ``leaf`` and each key and long number by ``whole``.
 
-    A key is replaced at the path of its object.
+    A key is replaced at the path of its object, and stands in paths as it is replaced.
     """
     match value:
         case str():
@@ -46,7 +46,7 @@ def _mapped_object(value: dict[str, Json], leaf: Replace, whole: Replace, path: 
     for key, item in value.items():
         masked = whole(path, key)
         written = key if masked == key else unique_key(masked, out.keys() | value.keys())
-        out[written] = mapped(item, leaf, whole, (*path, key))
+        out[written] = mapped(item, leaf, whole, (*path, written))
         changed = changed or written != key or out[written] is not item
     return out if changed else value
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 type Path = tuple[str | int, ...]
-"""Keys and indexes from the root of a JSON value; unlike a place it holds keys as they are."""
+"""Keys and indexes from the root of a JSON value; unlike a place it holds every key in full."""
 
 _NAME = re.compile(r"[A-Za-z_$@][A-Za-z_$.\-]{0,39}[0-9]{0,3}")
 

@@ -166,28 +166,6 @@ APPROVERS: dict[str, tuple[ApprovalTerms, list[Principal], str | None, State]] =
         "dan's groups have approved already: it has 2 of 2 approvals from security and 1 of 2 .* from legal, privacy",
         State.PENDING,
     ),
-    "mitmweb where another set is named": (
-        ApprovalTerms(also=(("legal",),), expires=EXPIRES),
-        [MITMWEB_OPERATOR],
-        "does not count",
-        State.PENDING,
-    ),
-    "mitmweb": (ANYBODY, [MITMWEB_OPERATOR], None, State.APPROVED),
-    "mitmweb where it is off": (replace(ANYBODY, mitmweb=False), [MITMWEB_OPERATOR], "does not count", State.PENDING),
-    "mitmweb as one of two": (replace(ANYBODY, count=2), [MITMWEB_OPERATOR], "does not count", State.PENDING),
-    "mitmweb as second of two": (
-        replace(ANYBODY, count=2),
-        [BOB, MITMWEB_OPERATOR],
-        "does not count here: it has 1 of 2",
-        State.PENDING,
-    ),
-    "mitmweb where groups are named": (SECURITY, [MITMWEB_OPERATOR], "does not count", State.PENDING),
-    "mitmweb of a token with groups": (
-        SECURITY,
-        [replace(MITMWEB_OPERATOR, groups=("security",))],
-        "does not count",
-        State.PENDING,
-    ),
     "operator of another issuer": (SECURITY, [person("operator", "security")], None, State.APPROVED),
 }
 

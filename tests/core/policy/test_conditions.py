@@ -87,6 +87,7 @@ DIRECTIONS = [
     ("{service: openai, direction: response}", {Direction.RESPONSE}),
     ("{text: {words: go}, not: {direction: request}}", {Direction.RESPONSE}),
     ("[{text: {words: go}}, {direction: response, tool: shell}]", set(Direction)),
+    ("{not: {not: [{text: {words: go}}, {tool: other}]}}", {Direction.REQUEST}),
 ]
 
 

@@ -66,7 +66,7 @@ def test_every_cut_of_an_event_stream_delivers_the_same(name: str) -> None:
     assert_cuts_do_not_matter(_stream, capture(name))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "tools" not in name and "logprobs" not in name])
+@pytest.mark.parametrize("name", [name for name in NAMES if "logprobs" not in name])
 def test_streams_of_any_shape_leak_nothing(name: str) -> None:
     stream = _stream()
     out = run(stream, [capture(name)])

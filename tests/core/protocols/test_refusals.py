@@ -47,7 +47,7 @@ def test_the_sdk_raises_in_the_middle_of_a_stream() -> None:
         openai.OpenAI(base_url=peer.url, api_key="x") as client,
     ):
         stream = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x"}], stream=True)
-        seen = []
+        seen: list[object] = []
         with pytest.raises(openai.APIError, match="Ask platform"):
             seen.extend(stream)
     assert len(seen) == 1
@@ -56,7 +56,7 @@ def test_the_sdk_raises_in_the_middle_of_a_stream() -> None:
 @pytest.mark.parametrize("name", ["openai", "http"])
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_refusal_has_a_complete_head(name: str, reason: Reason) -> None:
-    status, headers, body = by_name(name).refusal(Refusal(reason, MESSAGE), RECORD, False)
+    status, headers, body = by_name(name).refusal(Refusal(reason, MESSAGE), RECORD, streams=False)
     fields = dict(headers)
     assert fields["x-chainwarden-record"] == RECORD
     assert ("www-authenticate" in fields) == (status == 401)
@@ -68,14 +68,14 @@ def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
     worth = {
         reason
         for reason in Reason
-        if dict(by_name("openai").refusal(Refusal(reason, ""), RECORD, False)[1])["x-should-retry"] == "true"
+        if dict(by_name("openai").refusal(Refusal(reason, ""), RECORD, streams=False)[1])["x-should-retry"] == "true"
     }
     assert Reason.APPROVALS_FULL in worth
     assert not worth & {Reason.GUARDRAIL, Reason.INTERNAL_FAULT, Reason.NOT_GRANTED, Reason.BODY_MALFORMED}
 
 
 def test_plain_http_answers_with_problem_details() -> None:
-    status, headers, body = by_name("http").refusal(Refusal(Reason.GUARDRAIL, MESSAGE), RECORD, False)
+    status, headers, body = by_name("http").refusal(Refusal(Reason.GUARDRAIL, MESSAGE), RECORD, streams=False)
     assert dict(headers)["content-type"] == "application/problem+json"
     assert parse(body) == {
         "type": "about:blank",

@@ -15,7 +15,7 @@ from addons.core.protocols.event_paths import is_streamed
 from addons.core.protocols.json_edit import mapped, with_leaf
 from addons.core.protocols.openai.logprobs import blanked, say_only
 from addons.core.protocols.openai.messages import as_list, as_object
-from addons.core.protocols.openai.tools_called import FUNCTION_CALL, ToolsCalled, number_of
+from addons.core.protocols.openai.tools_called import ToolsCalled, number_of
 from addons.core.protocols.openai.transcript import tokens_of, transcript
 from addons.core.protocols.openai.vocabulary import is_protocol_number
 from addons.core.protocols.places import Path, pointer
@@ -131,11 +131,9 @@ class ChatReader:
     def _normal(self, path: Path, index: int, choice: dict[str, Json]) -> tuple[Path, int]:
         """Return ``path`` with a tool call's own number for its position, and how many calls came before it there."""
         match path:
-            case (part, "tool_calls", int() as position, *_):
-                number = number_of(as_list(as_object(choice[str(part)]).get("tool_calls"))[position], position)
+            case (("delta" | "message") as part, "tool_calls", int() as position, *_):
+                number = number_of(as_list(as_object(choice[part]).get("tool_calls"))[position], position)
                 return (part, "tool_calls", number, *path[3:]), self._tools.generation((index, number))
-            case (_, "function_call", *_):
-                return path, self._tools.generation((index, FUNCTION_CALL))
             case _:
                 return path, 0
 

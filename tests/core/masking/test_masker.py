@@ -1,0 +1,147 @@
+from collections import Counter
+
+import pytest
+
+from addons.core.detect.catalogue import DETECTORS, custom, literal, select
+from addons.core.detect.detector import Detector
+from addons.core.masking.cursor import MAX_MATCHES
+from addons.core.masking.masker import Hit, Masker
+from addons.core.masking.matcher import MAX_WIDTH
+from addons.core.masking.spans import MAX_SPAN
+from addons.core.masking.syntax import PatternError
+
+ALL = Masker(DETECTORS)
+
+
+def test_values_are_replaced_and_their_places_told() -> None:
+    masked = ALL.mask("mail a@example.com or 10.0.0.1")
+    assert masked.text == "mail [EMAIL] or [IP]"
+    assert masked.hits == (Hit("email", 5, 18), Hit("ip", 22, 30))
+
+
+def test_find_tells_the_same_without_replacing() -> None:
+    text = "mail a@example.com or 10.0.0.1"
+    assert ALL.find(text) == ALL.mask(text).hits
+
+
+def test_a_text_without_values_is_the_same_object() -> None:
+    text = "nothing to see here, 12 times"
+    assert ALL.mask(text).text is text
+    assert ALL.mask(text).hits == ()
+    assert ALL.mask("").text == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("abcd", "cdef", "x[A]y"),
+        ("cdef", "abcd", "x[A]y"),
+        ("bc", "abcdef", "x[A]y"),
+        ("abc", "def", "x[A][B]y"),
+        ("def", "abc", "x[B][A]y"),
+    ],
+)
+def test_overlapping_values_become_one_mask_named_by_the_first_detector(first: str, second: str, expected: str) -> None:
+    masker = Masker([custom("a", "A", first), custom("b", "B", second)])
+    assert masker.mask("xabcdefy").text == expected
+
+
+def test_one_detector_does_not_hide_the_value_of_another() -> None:
+    masker = Masker([custom("greedy", "G", "[a-z]{1,5}@"), select(["email"])[0]])
+    assert masker.mask("to someone@example.com").text == "to [G]"
+
+
+def test_a_true_value_inside_a_false_one_is_found() -> None:
+    even = Detector("even", "EVEN", "[0-9]{2}", validate=lambda value: int(value) % 2 == 0)
+    assert Masker([even]).mask("a 1380").text == "a 1[EVEN]0"
+
+
+def test_a_measured_value_ends_where_it_is_said_to() -> None:
+    upto = Detector("upto", "UPTO", "[a-z]{1,9}", measure=lambda value: value.find("x") + 1)
+    assert Masker([upto]).mask("abxcdxe fg").text == "[UPTO][UPTO]e fg"
+
+
+def test_a_tail_goes_on_with_the_value() -> None:
+    tailed = Detector("t", "T", "key", tail="[0-9]{1,2}|-(?=[0-9])")
+    assert Masker([tailed]).mask("key123456-78- key-a").text == "[T]- [T]-a"
+
+
+def test_a_runaway_pattern_makes_the_whole_text_unreadable() -> None:
+    masker = Masker([custom("c", "C", "(?:a|aa){1,60}b"), *DETECTORS])
+    text = "mail a@example.com " + "a" * 100 + "cb"
+    assert masker.mask(text).text == "[UNREADABLE]"
+    assert masker.find(text) == (Hit("timeout", 0, len(text)),)
+
+
+def test_after_too_many_matches_the_rest_is_unreadable() -> None:
+    text = "ab " * (MAX_MATCHES + 5)
+    masker = Masker([literal("l", "L", "ab")])
+    masked = masker.mask(text)
+    assert masked.text == "[L] " * MAX_MATCHES + "[UNREADABLE]"
+    assert masked.hits[-1] == Hit("overflow", 3 * MAX_MATCHES, len(text))
+    stream = masker.stream()
+    out = [stream.feed(text[start : start + 999]) for start in range(0, len(text), 999)]
+    assert "".join(out) + stream.finish() == masked.text
+    assert stream.hits == Counter(hit.detector for hit in masked.hits)
+
+
+def test_a_value_too_long_to_be_handed_on_gets_a_label() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\n" + "M" * (MAX_SPAN + 1)
+    seen: list[int] = []
+
+    def replace(_detector: Detector, value: str) -> str:
+        seen.append(len(value))
+        return "short"
+
+    assert Masker(DETECTORS, replace).mask(key).text == "[PRIVATE_KEY]"
+    assert Masker(DETECTORS, replace).mask(key[:1000]).text == "short"
+    assert seen == [1000]
+
+
+@pytest.mark.parametrize("pattern", ["a{0,3}", "(?:)", "(?=a)", "a+", f"a{{{MAX_WIDTH + 1}}}", "(a", "a(?=b*)"])
+def test_a_detector_that_cannot_stream_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        Masker([Detector("d", "D", pattern)])
+    with pytest.raises(PatternError):
+        Masker([Detector("d", "D", "x", tail=pattern)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "1" * 1_000_000,
+        " " * 1_000_000,
+        "-" * 1_000_000,
+        ":" * 1_000_000,
+        "@" * 1_000_000,
+        "\ud800" * 1_000_000,
+        "a@" * 300_000,
+        "a." * 300_000 + "@",
+        "1 " * 300_000,
+        "(1" * 300_000,
+        "+1-" * 200_000,
+        "eyJ" * 300_000,
+        "sk-" * 300_000,
+        "ab12 " * 100_000,
+        "4111 1112 " * 10_000,
+    ],
+    ids=lambda text: f"{text[:4]!r} x {len(text)}",
+)
+def test_a_megabyte_of_nothing_is_judged_in_time(text: str) -> None:
+    masked = ALL.mask(text)
+    assert not {hit.detector for hit in masked.hits} & {"timeout", "overflow"}
+    stream = ALL.stream()
+    out = [stream.feed(text[start : start + 4096]) for start in range(0, len(text), 4096)]
+    assert "".join(out) + stream.finish() == masked.text
+
+
+def test_thousands_of_values() -> None:
+    text = "".join(f"user{place}@example.com, 10.0.{place % 256}.1; " for place in range(5000))
+    masked = ALL.mask(text)
+    assert masked.text == "[EMAIL], [IP]; " * 5000
+    assert len(masked.hits) == 10_000
+
+
+def test_lone_surrogates_around_a_value() -> None:
+    assert ALL.mask("\ud83da@example.com\ude00").text == "\ud83d[EMAIL]\ude00"
