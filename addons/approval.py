@@ -29,6 +29,7 @@ from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
 from addons.holding import HELD_MARK, HeldFlow, Woken, held, show
+from addons.inspection import delivered
 from addons.runtime import Plant, Runtime
 from addons.wire import request_head
 
@@ -150,7 +151,7 @@ class _Desk:
         # 5. Check again
         await self._check_again(runtime, flow, exchange, ask, decision)
         # 6. Use it up
-        self._consume(runtime, exchange, approval, ask)
+        self._consume(runtime, flow, exchange, approval, ask)
         await self._record(runtime, exchange, approval, "consumed", "gateway")
 
     def _ask(self, flow: http.HTTPFlow, exchange: Exchange, decision: Decision | None) -> ApprovalAsk:
@@ -241,6 +242,7 @@ class _Desk:
         """Go through the earlier steps once more, with the token, the policy and the call as they are now."""
         await runtime.verify_again(flow)
         if self._digest(flow, exchange) != ask.digest or runtime.in_force is not runtime.judged_by[flow]:
+            runtime.pin(flow)
             for step in self._again:
                 step(flow)
         after = exchange.decision if self._direction is Direction.REQUEST else exchange.answer_decision
@@ -248,6 +250,11 @@ class _Desk:
         if edited and _must_hold(after):
             raise RefusedError(
                 Reason.APPROVAL_EDIT_REFUSED, "The call was edited while it was held, and needs an approval of its own."
+            )
+        if after is not None and _must_hold(after) and after.approval != ask.terms:
+            raise RefusedError(
+                Reason.APPROVAL_EXPIRED,
+                "The policy now asks for other approvers than those who were asked. Call again.",
             )
         if edited:
             await runtime.journal.append(record.intent(exchange, clock.now(), runtime.gateway, edited=True))
@@ -258,13 +265,15 @@ class _Desk:
             else:
                 exchange.answer_decision = stands
 
-    def _consume(self, runtime: Runtime, exchange: Exchange, approval: Approval, ask: ApprovalAsk) -> None:
+    def _consume(
+        self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, approval: Approval, ask: ApprovalAsk
+    ) -> None:
         try:
             runtime.approvals.consume(approval.id, ask.digest, clock.now())
         except ApprovalError as error:
             raise RefusedError(Reason.APPROVAL_EXPIRED, f"The approval could not be used: {error}.") from None
-        if self._direction is Direction.RESPONSE and exchange.principal and exchange.response_content:
-            runtime.released.add(exchange.principal, exchange.response_content.tool_calls)
+        if self._direction is Direction.RESPONSE and exchange.principal:
+            runtime.released.add(exchange.principal, delivered(runtime, flow, exchange).tool_calls)
 
     async def _record(self, runtime: Runtime, exchange: Exchange, approval: Approval, what: str, channel: str) -> None:
         entry = record.approval(what, exchange, approval, channel, clock.now(), runtime.gateway)

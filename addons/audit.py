@@ -54,7 +54,7 @@ class Audit:
         except LedgerError:
             refuse(flow, exchange, Reason.LEDGER_UNAVAILABLE, LEDGER_MESSAGE)
             return
-        clear_answer(flow)
+        clear_answer(flow, self._plant.runtime.restored.get(flow))
 
     async def error(self, flow: http.HTTPFlow) -> None:
         """Record the end of a call that mitmproxy gave up: upstream or client failed."""

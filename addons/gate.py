@@ -7,6 +7,7 @@ speaks HTTP is wrapped here, once per process and outside the script tree:
 1. A request goes out only as the pipeline cleared it: same method, target, headers and body, byte for byte.
 2. An answer goes to the client only as the pipeline cleared it, or through a guarded stream.
 3. The held credential is added to the copy that is put on the wire; the flow, which mitmweb shows, never holds it.
+   The same goes for the caller's own values, which an answer gets back in place of their tokens.
 4. Errors of mitmproxy itself leave in the protocol's own shape instead of as an HTML page that may quote raw bytes.
 
 There is no hook at these places, hence the wrapper around ``HttpStream._handle_event``; the tests run it against the
@@ -36,7 +37,7 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
-from addons import quotes, trailers
+from addons import framing, quotes
 from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
@@ -50,11 +51,12 @@ type Commands = Generator[commands.Command, Reply, None]
 
 @dataclass(frozen=True, slots=True)
 class _Cleared:
-    """What the pipeline let through, and the credential that only the wire sees."""
+    """What the pipeline let through, and what only the wire sees: the credential, the body with values put back."""
 
     head: tuple[object, ...]
     content: bytes | None = field(repr=False)
     credential: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    restored: bytes | None = field(default=None, repr=False)
 
 
 _REQUESTS: WeakKeyDictionary[http.HTTPFlow, _Cleared] = WeakKeyDictionary()
@@ -72,12 +74,13 @@ def clear_request(flow: http.HTTPFlow, credential: tuple[str, str] | None) -> No
     _REQUESTS[flow] = _Cleared(_request_head(flow.request), flow.request.raw_content, wire)
 
 
-def clear_answer(flow: http.HTTPFlow) -> None:
-    """Let the response of ``flow`` go to the client as it is now."""
+def clear_answer(flow: http.HTTPFlow, restored: bytes | None = None) -> None:
+    """Let the response of ``flow`` go to the client as it is now, on the wire with the body ``restored`` if any."""
     response = flow.response
     if response is not None:
         head = (response.status_code, response.headers.fields, response.trailers)
-        _ANSWERS[flow] = _Cleared(head, response.raw_content)
+        wire = restored if response.raw_content and exchange_of(flow).refusal is None else None
+        _ANSWERS[flow] = _Cleared(head, response.raw_content, restored=wire)
 
 
 def _request_is_cleared(flow: http.HTTPFlow) -> bool:
@@ -181,7 +184,28 @@ def _answer_out(stream: HttpStream, send: SendHttp, event: ResponseHeaders) -> I
     if not _is_guarded_stream(stream.flow) and not _answer_is_cleared(stream.flow):
         return _cut(stream, "the answer changed after it was cleared")
     _ANSWER_BEGAN.add(stream)
-    return (send,)
+    restored = _restored(stream)
+    if restored is None or "content-length" not in event.response.headers:
+        return (send,)
+    response = event.response.copy()
+    response.headers["content-length"] = str(len(restored))
+    return (SendHttp(ResponseHeaders(event.stream_id, response, event.end_stream), send.connection),)
+
+
+def _body_out(stream: HttpStream, send: SendHttp, event: ResponseData) -> Iterable[commands.Command]:
+    # A client would take the body of an answer to HEAD for the beginning of its next answer.
+    if stream.flow.request.method == "HEAD":
+        return ()
+    restored = _restored(stream)
+    if restored is None:
+        return (send,)
+    return (SendHttp(ResponseData(event.stream_id, restored), send.connection),)
+
+
+def _restored(stream: HttpStream) -> bytes | None:
+    """Return the body that goes out instead of the flow's. An answer that is not streamed is sent in one piece."""
+    cleared = _ANSWERS.get(stream.flow)
+    return cleared.restored if cleared is not None and not _is_guarded_stream(stream.flow) else None
 
 
 def _is_tunnel(stream: HttpStream) -> bool:
@@ -196,18 +220,20 @@ def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[comma
         command.flow.error.msg = quotes.without_quotes(command.flow.error.msg)
     if not isinstance(command, SendHttp) or _is_tunnel(stream):
         return (command,)
-    if stream in _CUT:
-        return ()
-    event = command.event
+    return () if stream in _CUT else _instead_of_message(stream, command)
+
+
+def _instead_of_message(stream: HttpStream, send: SendHttp) -> Iterable[commands.Command]:
+    event = send.event
     if isinstance(event, RequestHeaders):
-        return _request_out(stream, command, event)
+        return _request_out(stream, send, event)
     if isinstance(event, ResponseHeaders):
-        return _answer_out(stream, command, event)
-    if isinstance(event, ResponseData) and stream.flow.request.method == "HEAD":
-        return ()  # the client would take these bytes for the beginning of its next answer
+        return _answer_out(stream, send, event)
+    if isinstance(event, ResponseData):
+        return _body_out(stream, send, event)
     if isinstance(event, ResponseProtocolError) and event.code.http_status_code() and stream not in _ANSWER_BEGAN:
         return _error_answer(stream, event)
-    return (command,)
+    return (send,)
 
 
 _handle_event = HttpStream._handle_event  # noqa: SLF001 - see the module's docstring
@@ -230,5 +256,5 @@ def _gated(self: HttpStream, event: events.Event) -> Commands:
 def install() -> None:
     """Put the gate into mitmproxy's HTTP layer. Doing it again changes nothing."""
     quotes.install()
-    trailers.install()
+    framing.install()
     HttpStream._handle_event = _gated  # type: ignore[method-assign]  # noqa: SLF001 - see the module's docstring

@@ -24,16 +24,18 @@ from addons.target import Target
 def pipeline() -> list[object]:
     """Return the steps, in order."""
     plant = Plant()
-    guardrails, redaction, holding = Guardrails(plant), Redaction(plant), Holding(plant)
+    target, guardrails, redaction, holding = Target(plant), Guardrails(plant), Redaction(plant), Holding(plant)
+    request_again = (target.requestheaders, redaction.requestheaders, guardrails.request, redaction.request)
+    answer_again = (guardrails.response, redaction.response)
     return [
         Control(plant),  # start, stop, reload: options, policy, ledger
-        Target(plant),  # 0. where to
+        target,  # 0. where to
         Identity(plant),  # 1. who
         guardrails,  # 2.-4. what; whether it is granted; what the rules say. Also of the answer
         redaction,  # 5. and 9. what must not leave, in either direction
-        AnswerApproval(plant, holding, (guardrails.response, redaction.response)),  # an answer that waits
+        AnswerApproval(plant, holding, answer_again),  # an answer that waits
         Audit(plant),  # 6. intent, before anything is forwarded; 10. outcome, before the answer ends
-        RequestApproval(plant, holding, (guardrails.request, redaction.request)),  # 7. a request that waits
+        RequestApproval(plant, holding, request_again),  # 7. a request that waits
         Credentials(plant),  # 8. cleared for the wire, with the credential that only the wire sees
     ]
 

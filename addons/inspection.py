@@ -1,5 +1,8 @@
 """Steps 2 to 4 for one body: parse it, check who may, and judge it. Used for calls, and again for held ones."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from mitmproxy import http
 
 from addons.core.call import Content, Direction, Inspected
@@ -17,6 +20,13 @@ MAX_DECODED_BYTES = 64 * 1024 * 1024
 """What a compressed body may grow to: four times the default limit of a body, far below a host's memory."""
 
 
+_OF_ANSWERS = {
+    Reason.BODY_TOO_LARGE: Reason.UPSTREAM_TOO_LARGE,
+    Reason.BODY_ENCODING_WRONG: Reason.UPSTREAM_MALFORMED,
+    Reason.BODY_MALFORMED: Reason.UPSTREAM_MALFORMED,
+}
+
+
 def decoded_body(message: http.Message) -> bytes:
     """Return the body of ``message`` without its content codings.
 
@@ -24,6 +34,18 @@ def decoded_body(message: http.Message) -> bytes:
         RefusedError: it is not what its header says, or grows beyond ``MAX_DECODED_BYTES``.
     """
     return decode(message.raw_content or b"", message.headers.get("content-encoding", ""), MAX_DECODED_BYTES)
+
+
+@contextmanager
+def upstream_at_fault() -> Iterator[None]:
+    """Say of a body that cannot be read that it is the upstream's, and not the client's."""
+    try:
+        yield
+    except RefusedError as error:
+        reason = _OF_ANSWERS.get(error.reason)
+        if reason is None:
+            raise
+        raise RefusedError(reason, f"The upstream's answer is refused. {error.message}") from None
 
 
 def _refuse_uninspected(service: Service, content: Content, what: str) -> None:
@@ -80,12 +102,21 @@ def inspect_answer(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) ->
     call, response = exchange.call, flow.response
     if call is None or response is None:
         raise RefusedError(Reason.NOT_CLEARED, "There is no judged call for this answer.")
-    body = decoded_body(response)
     exchange.response_bytes = len(response.raw_content or b"")
-    content = by_name(call.protocol).parse_answer(call, response_head(response), body)
+    with upstream_at_fault():
+        content = by_name(call.protocol).parse_answer(call, response_head(response), decoded_body(response))
     _refuse_uninspected(runtime.services[flow], content, "answer")
     exchange.answer = content
     judge_answer(runtime, flow, exchange, content)
+
+
+def delivered(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Content:
+    """Return what the client reads in the whole answer of ``flow``: with its own values in place of tokens."""
+    call, response = exchange.call, flow.response
+    if call is None or response is None:
+        raise RefusedError(Reason.NOT_CLEARED, "There is no judged call for this answer.")
+    body = runtime.restored.get(flow) or response.raw_content or b""
+    return by_name(call.protocol).parse_answer(call, response_head(response), body)
 
 
 def judge_answer(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, content: Content) -> None:

@@ -72,21 +72,32 @@ def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) ->
 
 
 def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
-    """Return the masker of this call's answer: restores its tokens, masks the rest, and its credential above all."""
+    """Return the masker of this call's answer as it is shown and recorded: it leaves tokens, and masks the rest."""
+    detectors = _answer_detectors(runtime, flow, exchange)
+    if not exchange.tokens:
+        return Masker(detectors, label)
+    token, _ = restorer(exchange.tokens)
+
+    def keep(detector: Detector, value: str) -> str:
+        return value if detector is token else label(detector, value)
+
+    return Masker((token, *detectors), keep)
+
+
+def wire_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
+    """Return the masker of this call's answer as the client gets it: it puts values back in place of their tokens."""
+    token, restore = restorer(exchange.tokens)
+    return Masker((token, *_answer_detectors(runtime, flow, exchange)), restore)
+
+
+def _answer_detectors(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Detector, ...]:
     policy = runtime.policy_of(flow)
     own = _rule_detectors(policy, exchange, exchange.call, Direction.RESPONSE) if exchange.call else []
     detectors = [*own, *select(policy.redaction.responses.detect)]
     credential = runtime.injected.get(flow)
     if credential:
         detectors.insert(0, literal(CREDENTIAL, "CREDENTIAL", credential))
-    if not exchange.tokens:
-        return Masker(tuple(detectors), label)
-    token, restore = restorer(exchange.tokens)
-
-    def replace(detector: Detector, value: str) -> str:
-        return restore(detector, value) if detector is token else label(detector, value)
-
-    return Masker((token, *detectors), replace)
+    return tuple(detectors)
 
 
 def _finding(direction: Direction, place: str, detector: str, count: int) -> Finding:

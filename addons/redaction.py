@@ -1,6 +1,7 @@
 """Steps 5 and 9: secrets and personal data leave neither in a request nor in an answer, streamed or whole."""
 
 from mitmproxy import http
+from mitmproxy.net.http import status_codes
 
 from addons.core.call import Direction, Inspected
 from addons.core.exchange import Exchange, Refusal
@@ -10,8 +11,8 @@ from addons.core.protocols.protocol import AnswerStream
 from addons.core.protocols.registry import by_name
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
-from addons.inspection import MAX_DECODED_BYTES, decoded_body
-from addons.masks import answer_masker, findings, findings_of, mask_head, request_masker
+from addons.inspection import MAX_DECODED_BYTES, decoded_body, upstream_at_fault
+from addons.masks import answer_masker, findings, findings_of, mask_head, request_masker, wire_masker
 from addons.runtime import Plant, Runtime
 from addons.wire import refusal_response, response_head, set_body
 
@@ -61,7 +62,8 @@ class Redaction:
         self._mask_headers(runtime, flow, exchange)
         if not self._streams(runtime, flow, exchange):
             return
-        transform = _StreamedAnswer(runtime, flow, exchange)
+        with upstream_at_fault():
+            transform = _StreamedAnswer(runtime, flow, exchange)
         exchange.status = flow.response.status_code
         for name in ("content-length", "content-encoding"):
             flow.response.headers.pop(name, None)
@@ -81,8 +83,11 @@ class Redaction:
         if isinstance(response.stream, GuardedStream):
             return
         body = decoded_body(response)
-        masker = answer_masker(self._plant.runtime, flow, exchange)
-        masked = by_name(exchange.call.protocol).mask_body(response.headers.get("content-type", ""), body, masker)
+        runtime, protocol = self._plant.runtime, by_name(exchange.call.protocol)
+        content_type = response.headers.get("content-type", "")
+        masked = protocol.mask_body(content_type, body, answer_masker(runtime, flow, exchange))
+        if exchange.tokens:
+            runtime.restored[flow] = protocol.mask_body(content_type, body, wire_masker(runtime, flow, exchange)).body
         if masked.body is not body or "content-encoding" in response.headers:
             set_body(response, masked.body)
         exchange.findings.extend(findings(Direction.RESPONSE, masked.hits))
@@ -90,7 +95,6 @@ class Redaction:
         exchange.response_inspected = masked.inspected
         exchange.response_content = exchange.answer
         if masked.body is not body:
-            protocol = by_name(exchange.call.protocol)
             exchange.response_content = protocol.parse_answer(exchange.call, response_head(response), masked.body)
 
     def error(self, flow: http.HTTPFlow) -> None:
@@ -113,18 +117,25 @@ class Redaction:
         return not may_stop_answer(runtime.policy_of(flow), exchange.principal, exchange.call, carried_risk=risk)
 
     def _mask_headers(self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
-        masker = answer_masker(runtime, flow, exchange)
         if flow.response is None:
             return
-        for name, value in list(flow.response.headers.items()):
-            masked = masker.mask(value)
-            if masked.hits:
-                flow.response.headers[name] = masked.text
-                exchange.findings.extend(findings_of(Direction.RESPONSE, f"header:{name.lower()}", masked.hits))
+        flow.response.reason = status_codes.RESPONSES.get(flow.response.status_code, "")  # free text of the upstream's
+        masker = answer_masker(runtime, flow, exchange)
+        kept: list[tuple[bytes, bytes]] = []
+        for name, value in flow.response.headers.items(multi=True):
+            named, masked = masker.mask(name), masker.mask(value)
+            place = "header" if named.hits else f"header:{name.lower()}"
+            exchange.findings.extend(findings_of(Direction.RESPONSE, place, (*named.hits, *masked.hits)))
+            if not named.hits:  # a name cannot be masked: such a header goes as a whole
+                kept.append((name.encode("utf-8", "surrogateescape"), masked.text.encode("utf-8", "surrogateescape")))
+        flow.response.headers = http.Headers(kept)
 
 
 class _StreamedAnswer:
-    """An answer on its way: decoded, masked, and accounted for in its exchange."""
+    """An answer on its way: decoded, masked, and accounted for in its exchange.
+
+    Where the call has tokens it is masked twice: with its values put back for the client, and as it is recorded.
+    """
 
     RECORDED_BYTES = 256 * 1024
     """How much of a stream is kept for its record; the messages of an event stream are kept beside it."""
@@ -136,30 +147,38 @@ class _StreamedAnswer:
         self._exchange = exchange
         self._decoder = StreamDecoder(flow.response.headers.get("content-encoding", ""), MAX_DECODED_BYTES)
         self._protocol = by_name(exchange.call.protocol)
-        self._answer: AnswerStream = self._protocol.answer_stream(
+        head = response_head(flow.response)
+        watched = watched_tools(
+            runtime.policy_of(flow),
+            exchange.principal,
             exchange.call,
-            response_head(flow.response),
-            answer_masker(runtime, flow, exchange),
-            watched_tools(
-                runtime.policy_of(flow),
-                exchange.principal,
-                exchange.call,
-                carried_risk=exchange.decision.risk if exchange.decision else 0,
-            ),
+            carried_risk=exchange.decision.risk if exchange.decision else 0,
         )
+        masker = answer_masker(runtime, flow, exchange)
+        self._answer: AnswerStream = self._protocol.answer_stream(exchange.call, head, masker, watched)
+        self._wire: AnswerStream | None = None
+        if exchange.tokens:
+            restoring = wire_masker(runtime, flow, exchange)
+            self._wire = self._protocol.answer_stream(exchange.call, head, restoring, watched)
         self._kept = bytearray()
 
     def feed(self, data: bytes) -> bytes:
         """Mask ``data`` and return what may go on."""
         self._exchange.response_bytes += len(data)
-        return self._keep(self._answer.feed(self._decoder.feed(data)))
+        with upstream_at_fault():
+            return self._fed(self._decoder.feed(data))
 
     def finish(self) -> bytes:
         """Return what was held back, and leave the account in the exchange."""
-        rest = self._answer.feed(self._decoder.finish())
-        out = self._keep(rest + self._answer.finish())
+        with upstream_at_fault():
+            out = self._fed(self._decoder.finish())
+        rest = self._keep(self._answer.finish())
         self.account(self._answer.inspected)
-        return out
+        return out + (self._wire.finish() if self._wire else rest)
+
+    def _fed(self, data: bytes) -> bytes:
+        out = self._keep(self._answer.feed(data))
+        return self._wire.feed(data) if self._wire else out
 
     def account(self, inspected: Inspected) -> None:
         """Leave in the exchange what was delivered and what was masked, up to now."""

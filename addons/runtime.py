@@ -40,6 +40,8 @@ class Runtime:
     tokens: WeakKeyDictionary[HTTPFlow, str] = field(default_factory=WeakKeyDictionary, repr=False)
     injected: WeakKeyDictionary[HTTPFlow, str] = field(default_factory=WeakKeyDictionary, repr=False)
     """Credentials that went out with a call: an upstream may echo them."""
+    restored: WeakKeyDictionary[HTTPFlow, bytes] = field(default_factory=WeakKeyDictionary, repr=False)
+    """Bodies of whole answers with the caller's own values in place of tokens: for the wire, not for flow or ledger."""
 
     def pin(self, flow: HTTPFlow) -> InForce:
         """Bind ``flow`` to the policy in force now."""

@@ -92,7 +92,10 @@ def error_reason(flow: http.HTTPFlow) -> Reason:
             return reason
     if flow.request.timestamp_end is None:
         return Reason.CLIENT_GONE if "peer closed connection" in said else Reason.REQUEST_MALFORMED
-    return Reason.UPSTREAM_UNREACHABLE if flow.response is None else Reason.UPSTREAM_ENDED_EARLY
+    if flow.response is None:
+        return Reason.UPSTREAM_UNREACHABLE
+    is_malformed = "HTTP/1 protocol error" in said and "peer closed connection" not in said
+    return Reason.UPSTREAM_MALFORMED if is_malformed else Reason.UPSTREAM_ENDED_EARLY
 
 
 ERROR_MESSAGES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway import POLICY, ROOT, Site, gateway
+from tests.gateway import POLICY, ROOT, Site, free_port, gateway, wait_until_listening
 from tests.simulators.openai_api import running
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,10 +63,17 @@ def test_a_command_over_a_ledger_does_what_it_should(command: str, tmp_path: Pat
 def test_the_gateway_starts_as_the_readme_says(tmp_path: Path) -> None:
     command = next(command for command in COMMANDS if command.startswith("OPENAI_API_KEY="))
     setting, _, program = command.partition(" ")
-    site = Site(tmp_path)
-    options = f"--set ledger={site.ledger}"
-    with gateway(site, *shlex.split(options), command=shlex.split(program), environment=dict([setting.split("=", 1)])):
-        pass
+    port = free_port()
+    own = ["--set", f"ledger={tmp_path / 'ledger'}", "--listen-port", str(port)]  # not the user's ledger, nor port
+    environment = {**os.environ, **dict([setting.split("=", 1)])}
+    with subprocess.Popen(
+        [*shlex.split(program), *own], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_until_listening(port)
+        finally:
+            process.terminate()
+    assert (tmp_path / "ledger" / "journal").is_dir()
 
 
 def test_the_demo_tells_its_story_to_the_end() -> None:

@@ -17,4 +17,4 @@ def new_id(now: float) -> str:
 
 def now() -> float:
     """Return seconds since the epoch, UTC."""
-    return time.time()
+    return time.time()  # noqa: TID251 - this is the edge that the ban names

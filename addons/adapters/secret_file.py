@@ -26,5 +26,7 @@ def read_or_create(path: Path) -> bytes:
             file.flush()
             os.fsync(file.fileno())
     if len(key) != KEY_BYTES:
-        raise ValueError(f"{path.name} does not hold a key of {KEY_BYTES} bytes. Restore it, or remove it for a new one.")
+        raise ValueError(
+            f"{path.name} does not hold a key of {KEY_BYTES} bytes. Restore it, or remove it for a new one."
+        )
     return key

@@ -84,7 +84,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a detector or a redacting rule found; never the value. ``action`` is ``masked`` or ``observed``."""
+    """Something that a detector or a redacting rule found; never the value. ``action`` is ``masked``."""
 
     direction: Direction
     type: str

@@ -17,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tests.bench.load import Route, event_delays, latencies
-from tests.gateway import BIN, ROOT, Gateway, Site, free_port, gateway, wait_until_listening
+from tests.gateway import BIN, ROOT, Site, free_port, gateway, wait_until_listening
 
 PROMPT = "Summarise the minutes of the meeting of the finance committee in three short points, please. " * 20
 POLICY = """\
@@ -97,14 +97,11 @@ def table(routes: dict[str, Figures]) -> Table:
     return shown
 
 
-def run(site: Site, gate: Gateway, bare: int, bare_port: int, port: int, options: argparse.Namespace) -> Table:
+type Routes = dict[str, tuple[Route, int | None]]
+
+
+def run(routes: Routes, options: argparse.Namespace) -> Table:
     """Measure all routes in turn, round by round, so that a change of the machine's speed meets all of them."""
-    token = site.token("alice", "data-science")
-    routes = {
-        "direct": (Route("direct", port, site.upstream_ca), None),
-        "bare mitmdump": (Route("bare", port, site.ca, bare_port), bare),
-        "gateway": (Route("gateway", port, site.ca, gate.port, token), gate.process.pid),
-    }
     figures = {name: Figures() for name in routes}
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("measuring", total=len(routes) * (options.rounds + 1))
@@ -144,7 +141,13 @@ def main() -> None:
             started(str(BIN / "mitmdump"), "--quiet", "-p", str(bare_port), *sets, *lazy, port=bare_port) as bare,
             gateway(site, "--quiet") as gate,
         ):
-            Console().print(run(site, gate, bare.pid, bare_port, port, options))
+            token = site.token("alice", "data-science")
+            routes: Routes = {
+                "direct": (Route("direct", port, site.upstream_ca), None),
+                "bare mitmdump": (Route("bare", port, site.ca, bare_port), bare.pid),
+                "gateway": (Route("gateway", port, site.ca, gate.port, token), gate.process.pid),
+            }
+            Console(width=110).print(run(routes, options))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import openai
 import pytest
 
 from addons.core.reasons import Reason
-from tests.end_to_end.calls import (
+from tests.end_to_end.refusals import (
     PATH,
     bearer,
     chat,

@@ -16,7 +16,7 @@ from addons.adapters.local_issuer import KEY_FILE, key_id, load_key
 from addons.core.policy.model import DEFAULT_CLOCK_SKEW_S
 from addons.core.reasons import Reason
 from tests.core.identity.minting import OTHER_EC_KEY, segment, sign
-from tests.end_to_end.calls import (
+from tests.end_to_end.refusals import (
     HOST,
     URL,
     WAIT_SECONDS,

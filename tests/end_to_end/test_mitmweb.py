@@ -22,6 +22,7 @@ from tests.simulators.openai_api import GREETING, Upstream, running
 EMAIL = "jane.roe@example.com"
 CARD = "4111 1111 1111 1111"
 SECRET = "sk-proj-Zq83hfGk27dhQmPz0sLw91XnVt45RbYc"
+EDITED_SECRET = "sk-proj-Yt72kLpWq93vMzXc81nBd04RsGh65JfA"
 RULES = """\
   - name: no-mitmweb
     when: {tool: shell, argument: {command: {regex: 'mkfs'}}}
@@ -125,7 +126,7 @@ def test_a_kill_is_a_refusal_that_no_client_repeats(console: Console, button: st
         http_client=httpx2.Client(proxy=console.gate.proxy(console.alice), verify=trust(console.gate.site)),
     )
     body = shell(console.marker)
-    answer = console.pool.submit(client.chat.completions.create, **body)
+    answer = console.pool.submit(lambda: client.chat.completions.create(**body))
     flow_id = console.web.held(console.marker)
     approval = approval_in(console.web.flows()[0]["comment"])
     console.web.click(flow_id, button)
@@ -150,8 +151,8 @@ def test_a_harmless_edit_goes_out_and_is_on_record(console: Console) -> None:
     assert b"rm -rf" not in received.body
     [edited] = [record for record in records(console.gate.site) if record.get("edited") and _has(record, console)]
     assert "ls -l ./build" in edited["request"]["data"]
-    [row] = console.gate.site.query(f"SELECT request FROM flows WHERE id = '{edited['id']}'")
-    assert "ls -l ./build" in str(row["request"])
+    rows = console.gate.site.query("SELECT id, request FROM flows")
+    assert ["ls -l ./build" in str(row["request"]) for row in rows if row["id"] == edited["id"]] == [True]
 
 
 def _has(record: dict[str, object], console: Console) -> bool:
@@ -184,9 +185,9 @@ def test_an_edit_is_judged_again(console: Console, case: str) -> None:
 # what is edited, status and code of the refusal; None: it goes out
 HEAD_EDITS: dict[str, tuple[dict[str, object], tuple[int, str] | None]] = {
     "another host": ({"host": "evil.example.com"}, (421, "host_mismatch")),
-    "another port": ({"port": 8443}, (421, "host_mismatch")),
+    "another port": ({"port": 8443}, (403, "service_unknown")),
     "an operation that is not granted": ({"path": "/v1/files"}, (403, "not_granted")),
-    "a secret in the query": ({"path": f"/v1/chat/completions?key={SECRET}"}, None),
+    "a secret in the query": ({"path": f"/v1/chat/completions?key={EDITED_SECRET}"}, None),
 }
 
 
@@ -204,7 +205,7 @@ def test_an_edit_of_the_target_is_judged_again(console: Console, case: str) -> N
         assert console.upstream.received == []
     else:
         assert got.status_code == 200
-        assert SECRET not in console.upstream.received[0].target
+        assert EDITED_SECRET not in console.upstream.received[0].target
 
 
 # a command that another rule holds, why its resume does not count
@@ -262,7 +263,7 @@ REQUEST_EDITS: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("edited", REQUEST_EDITS)
 def test_a_call_that_is_not_held_cannot_be_edited_behind_the_pipeline(console: Console, edited: str) -> None:
-    console.web.option(intercept=f"~bq {console.marker}")
+    console.web.option(intercept=f"~q & ~bq {console.marker}")
     answer = console.call(said(f"hello {console.marker}"))
     flow_id = console.web.held(console.marker)
     console.web.edit(flow_id, request=REQUEST_EDITS[edited])
@@ -273,17 +274,15 @@ def test_a_call_that_is_not_held_cannot_be_edited_behind_the_pipeline(console: C
 
 
 def test_a_resume_without_an_edit_is_no_harm(console: Console) -> None:
-    console.web.option(intercept=f"~bq {console.marker}")
+    console.web.option(intercept=f"~q & ~bq {console.marker}")
     answer = console.call(said(f"hello {console.marker}"))
     console.web.resume(console.web.held(console.marker))
-    if not answer.done():
-        flow = console.web.flow(console.marker)
-        assert flow is not None
-        console.web.resume(console.web.held(console.marker))  # the same filter holds the answer
     assert answer.result(WAIT_SECONDS).json()["choices"][0]["message"]["content"] == GREETING
 
 
-@pytest.mark.parametrize("edit", [{"content": f'{{"id": "{SECRET}"}}'}, {"code": 201}, {"headers": [["x-a", "b"]]}])
+@pytest.mark.parametrize(
+    "edit", [{"content": f'{{"id": "{EDITED_SECRET}"}}'}, {"code": 201}, {"headers": [["x-a", "b"]]}]
+)
 def test_an_answer_cannot_be_edited_behind_the_pipeline(console: Console, edit: dict[str, object]) -> None:
     console.web.option(intercept=f"~s & ~bq {console.marker}")
     answer = console.call(said(f"hello {console.marker}"))
@@ -292,11 +291,12 @@ def test_an_answer_cannot_be_edited_behind_the_pipeline(console: Console, edit: 
     console.web.resume(flow_id)
     refused = answer.result(WAIT_SECONDS)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "not_cleared")
-    assert SECRET not in refused.text
+    assert EDITED_SECRET not in refused.text
 
 
 def test_mitmweb_serves_no_secret(console: Console) -> None:
     web, upstream = console.web, console.upstream
+    upstream.story["what fails"] = "fail: 500"
     upstream.story["customer record"] = f"repeat: It is {EMAIL}, {CARD}, and the key {SECRET}."
     own = f"{EMAIL} {CARD} {SECRET} {console.marker}"
     flow_id, held = console.hold(f"rm -rf ./{EMAIL}")
@@ -307,7 +307,7 @@ def test_mitmweb_serves_no_secret(console: Console) -> None:
         for body in (
             said(f"repeat: {own}", stream=stream),
             said(f"the customer record of {own}", stream=stream),
-            said(f"fail: 500 {own}", stream=stream),
+            said(f"what fails for {own}", stream=stream),
             said(f"pirate treasure of {own}", stream=stream),
         )
     ]
@@ -320,6 +320,7 @@ def test_mitmweb_serves_no_secret(console: Console) -> None:
     web.click(flow_id, "Resume")
     assert held.result(WAIT_SECONDS).status_code == 200
     assert {answer.result().status_code for answer in answers} == {200, 401, 403, 500}
+    assert EMAIL in answers[0].result().text, "the caller's own values come back"
     web.look_at_everything()
     seen = web.seen()
     assert console.marker in seen

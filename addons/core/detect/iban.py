@@ -46,7 +46,8 @@ IBAN = Detector(
     name="iban",
     label="IBAN",
     groups=("pii",),
-    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}{start(4)}(?<=(?i:{'|'.join(_LENGTHS)}).{{2}})(?:[ \u00a0\u202f-]?[A-Za-z0-9]){{11,{_LONGEST - 3}}}",
+    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}{start(4)}(?<=(?i:{'|'.join(_LENGTHS)}).{{2}})"
+    rf"(?:[ \u00a0\u202f-]?[A-Za-z0-9]){{11,{_LONGEST - 3}}}",
     measure=iban_length,
     examples=(
         "GB82WEST12345698765432",

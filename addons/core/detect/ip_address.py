@@ -1,6 +1,7 @@
 """IP addresses: dotted IPv4, and IPv6 as RFC 4291 writes it. Versions, times and C++ names look much the same."""
 
 from ipaddress import IPv6Address
+from itertools import pairwise
 
 from addons.core.detect.detector import Detector
 from addons.core.detect.edges import start
@@ -18,10 +19,22 @@ _NO_VERSION_AFTER = (
 )
 _HEX = "[0-9A-Fa-f]"
 
+_LARGEST_DIGIT = 9
+_KNOWN_VARIETY = 2
 _FULL_GROUP = 4
 _WIDER_THAN_A_BYTE = 3
 _LOCAL_RANGES = ("fe8", "fe9", "fea", "feb", "fc", "fd", "ff")
 """Link-local, unique local and multicast: the ranges in use whose first group may be letters only."""
+
+
+def is_ipv4(value: str) -> bool:
+    """Say whether ``value`` is an address and no number of a section or a version (``4.3.2.2``).
+
+    Addresses without an octet above 9 are rare: those that people know repeat themselves (8.8.4.4) or count (1.2.3.4).
+    """
+    octets = [int(octet) for octet in value.split(".")]
+    counting = all(after - before == 1 for before, after in pairwise(octets))
+    return max(octets) > _LARGEST_DIGIT or len(set(octets)) <= _KNOWN_VARIETY or counting
 
 
 def is_ipv6(value: str) -> bool:
@@ -49,7 +62,9 @@ IPV4 = Detector(
     label="IP",
     groups=("pii",),
     pattern=rf"(?=[0-9]{{1,3}}\.[0-9]){start()}(?<![A-Za-z0-9]\.){_NO_VERSION_BEFORE}{_DOTTED}{_NO_VERSION_AFTER}",
+    validate=is_ipv4,
     examples=(
+        "1.2.3.4",
         "192.168.1.10",
         "http://10.0.0.1:8080/",
         "peer=203.0.113.7,",
@@ -75,6 +90,8 @@ IPV4 = Detector(
         "1.3.6.1.4.1.311",
         "10.0.0.1-beta",
         "01.02.2024",
+        "(4.3.2.2) Output Terminal",
+        "libx (1.2.5.1-2)",
     ),
 )
 

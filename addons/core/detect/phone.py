@@ -127,6 +127,7 @@ _NOT_PHONES = (
     "1 000 000 000",
     "0x7fff5fbff8c0",
     "10-20-30",
+    "0054 0074 0059",
     "Boston, MA 02111-1307",
 )
 
@@ -189,7 +190,7 @@ def _is_phone(value: str) -> bool:
     if value.startswith("+"):
         return _is_international(value, digits, apart=len(digits) + 1 < len(value))
     if value.startswith("00"):
-        return len(digits) < len(value) and _is_international("+" + value[2:], digits[2:], apart=True)
+        return len(digits) < len(value) and _is_international("+" + value[2:], digits[2:], apart=digits[2] == "1")
     if digits.startswith("0"):
         return len(digits) >= _MIN_WITH_ZERO and (
             bool(_FICTION.match(digits)) or _is_valid_in(_TRUNK_ZERO_REGIONS, value)

@@ -5,7 +5,7 @@ from addons.core.masking.matcher import Matcher, RegexMatcher, matcher, regex_ma
 from addons.core.masking.spans import FOREVER, Span
 
 MAX_MATCHES = 50_000
-"""Matches of one detector that are looked at in one text: true or not: a few seconds of work. The rest counts as one."""
+"""Matches of one detector that are looked at in one text, a few seconds of work. The rest of it counts as one."""
 
 
 class Rule:

@@ -50,10 +50,12 @@ class Originals(Mapping[str, str]):
 class TokenVault:
     """A style that remembers. Called as one, it gives a value's token; ``originals`` maps tokens back to values."""
 
-    __slots__ = ("_key", "_originals", "_tokens")
+    __slots__ = ("_capacity", "_chars", "_key", "_originals", "_tokens")
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, chars: int = TOKEN_CHARS, capacity: int = MAX_VALUES) -> None:
         self._key = key
+        self._chars = chars
+        self._capacity = capacity
         self._tokens: dict[tuple[str, str], str] = {}
         self._originals: dict[str, str] = {}
 
@@ -73,12 +75,12 @@ class TokenVault:
         return Originals(self._originals)
 
     def _new(self, detector: Detector, value: str) -> str:
-        if len(self._originals) >= MAX_VALUES or not _TOKEN_LABEL.fullmatch(detector.label):
+        if len(self._originals) >= self._capacity or not _TOKEN_LABEL.fullmatch(detector.label):
             return label(detector, value)
         digest = b32encode(keyed_digest(self._key, detector.label, value)).decode("ascii")
-        for size in range(TOKEN_CHARS, DIGEST_CHARS + 1):
-            token = f"[{detector.label}_{digest[:size]}]"
-            if token not in self._originals:
+        for chars in range(self._chars, DIGEST_CHARS + 1):
+            token = f"[{detector.label}_{digest[:chars]}]"
+            if token not in self._originals:  # else another value has it: this one gets a longer one
                 self._tokens[detector.label, value] = token
                 self._originals[token] = value
                 return token

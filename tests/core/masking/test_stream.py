@@ -129,6 +129,13 @@ def test_chained_matches_longer_than_can_be_held(size: int) -> None:
     assert_cut_does_not_matter(masker, [text[start : start + size] for start in range(0, len(text), size)])
 
 
+def test_a_long_value_is_named_by_what_is_known_at_its_start() -> None:
+    masker = Masker([custom("late", "LATE", "KEY----- x"), *select(["private_key"])])
+    text = "-----BEGIN PRIVATE KEY-----\n" + "M" * (MAX_SPAN + 10) + "\n-----END PRIVATE KEY----- x"
+    assert masker.mask(text).text == "[PRIVATE_KEY]"
+    assert_cut_does_not_matter(masker, [text[start : start + 500] for start in range(0, len(text), 500)])
+
+
 def test_what_is_held_is_bounded_by_the_widest_pattern() -> None:
     stream = Masker([custom("c", "C", "x.{0,5000}y")]).stream()
     for _ in range(100):

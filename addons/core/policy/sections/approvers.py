@@ -16,7 +16,7 @@ def read(value: Value) -> ApprovalTerms:
     """Read the terms."""
     members = value.mapping(optional=("groups", "count", "expires", "mitmweb"))
     terms = ApprovalTerms()
-    groups = optional(members, "groups", Value.texts, ())
+    groups: tuple[str, ...] = optional(members, "groups", Value.texts, ())
     return ApprovalTerms(
         groups=groups,
         count=optional(members, "count", _count, terms.count),
