@@ -24,3 +24,8 @@ def exchange_of(flow: http.HTTPFlow) -> Exchange:
         exchange.client = f"{peer[0]}:{peer[1]}"
         _EXCHANGES[flow] = exchange
     return exchange
+
+
+def forget(flow: http.HTTPFlow) -> None:
+    """Have the next call of ``flow`` begin an exchange of its own: mitmproxy replays a call with its old flow."""
+    _EXCHANGES.pop(flow, None)

@@ -22,6 +22,7 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from mitmproxy import http
+from mitmproxy.flow import Error
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     HttpErrorHook,
@@ -39,7 +40,7 @@ from mitmproxy.proxy.layers.http import (
 
 from addons import framing, quotes
 from addons.core.reasons import Reason
-from addons.exchange_of import exchange_of
+from addons.exchange_of import exchange_of, forget
 from addons.guard import GuardedStream
 from addons.wire import ERROR_MESSAGES, error_reason, refusal_response, refuse
 
@@ -128,6 +129,9 @@ def _with_credential(event: RequestHeaders, credential: tuple[bytes, bytes] | No
 def _error_answer(stream: HttpStream, event: ResponseProtocolError) -> Iterable[commands.Command]:
     """Yield an answer in the protocol's shape; the error itself follows and closes the connection."""
     exchange = exchange_of(stream.flow)
+    if not exchange.outcome_recorded:  # mitmproxy gave up before its first hook
+        stream.flow.error = stream.flow.error or Error(quotes.without_quotes(event.message))
+        yield HttpErrorHook(stream.flow)
     reason = error_reason(stream.flow)
     refusal = exchange.refuse(reason, ERROR_MESSAGES[reason])
     response = refusal_response(exchange, refusal)
@@ -214,8 +218,17 @@ def _is_tunnel(stream: HttpStream) -> bool:
     return flow is None or flow.request.method == "CONNECT"
 
 
+def _begin(flow: http.HTTPFlow) -> None:
+    """Clear nothing of this call by what an earlier one was cleared for: a replay comes with the earlier flow."""
+    forget(flow)
+    _REQUESTS.pop(flow, None)
+    _ANSWERS.pop(flow, None)
+
+
 def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[commands.Command]:
     """Return what is to be done for ``command``: itself, something else, or nothing."""
+    if isinstance(command, HttpRequestHeadersHook):
+        _begin(command.flow)
     if isinstance(command, HttpErrorHook) and command.flow.error is not None:
         command.flow.error.msg = quotes.without_quotes(command.flow.error.msg)
     if not isinstance(command, SendHttp) or _is_tunnel(stream):

@@ -7,7 +7,7 @@ import sys
 
 from mitmproxy.exceptions import OptionsError
 
-from addons import gate, sentinel
+from addons import dispatch, gate, sentinel
 from addons.approval import AnswerApproval, Holding, RequestApproval
 from addons.audit import Audit
 from addons.control import Control
@@ -17,7 +17,7 @@ from addons.guardrails import Guardrails
 from addons.identity import Identity
 from addons.redaction import Redaction
 from addons.runtime import Plant
-from addons.scripts import entered_from
+from addons.scripts import stop_watching
 from addons.target import Target
 
 
@@ -43,8 +43,10 @@ def pipeline() -> list[object]:
 def enter(script: str) -> list[object]:
     """Put gate and sentinel in place, outside the script, and return the guarded pipeline."""
     gate.install()
+    dispatch.install()
+    stop_watching(script)
     try:
-        sentinel.install(entered_from(script))
+        sentinel.install()
     except OptionsError as error:
         sys.exit(f"{error}")
     return [Guarded(step) for step in pipeline()]

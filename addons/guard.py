@@ -21,7 +21,7 @@ from addons.core.errors import RefusedError
 from addons.core.exchange import Exchange, Refusal
 from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of
-from addons.wire import close_hard, refuse
+from addons.wire import close_hard, close_server, refuse
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ def contain(subject: object, error: Exception) -> None:
         close_hard(subject)
     elif isinstance(subject, ServerConnectionHookData):
         subject.server.error = FAULT_MESSAGE
+        close_server(subject.client, subject.server)  # before it takes a byte: the client's end comes too late
         close_hard(subject.client)
 
 

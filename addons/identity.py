@@ -42,7 +42,8 @@ class Identity:
         _strip(flow.request, places)
         if exchange.refusal:
             return
-        connection_token = self._of_connection(flow.client_conn)
+        # A replay comes with the connection of the earlier call, but nobody identified is on it now.
+        connection_token = None if flow.is_replay else self._of_connection(flow.client_conn)
         request_token = find_token(headers, places, identified=connection_token is not None)
         token = choose(request_token, connection_token)
         runtime.tokens[flow] = token

@@ -86,6 +86,7 @@ class Redaction:
         runtime, protocol = self._plant.runtime, by_name(exchange.call.protocol)
         content_type = response.headers.get("content-type", "")
         masked = protocol.mask_body(content_type, body, answer_masker(runtime, flow, exchange))
+        runtime.restored.pop(flow, None)
         if exchange.tokens:
             runtime.restored[flow] = protocol.mask_body(content_type, body, wire_masker(runtime, flow, exchange)).body
         if masked.body is not body or "content-encoding" in response.headers:

@@ -6,8 +6,8 @@ from mitmproxy import ctx
 from mitmproxy.addons.script import Script
 
 
-def entered_from(file: str) -> str:
-    """Return the entry of the ``scripts`` option that ``file`` was loaded for, and stop watching its file.
+def stop_watching(file: str) -> None:
+    """Find the entry of the ``scripts`` option that ``file`` was loaded for, and stop watching its file.
 
     A watched script is reloaded when it changes and unloaded when it goes, which would end enforcement while the proxy
     serves on. A running gateway is changed by a restart.
@@ -20,5 +20,5 @@ def entered_from(file: str) -> str:
             script = ctx.master.addons.get(f"scriptmanager:{option}")
             if isinstance(script, Script) and script.reloadtask is not None:
                 script.reloadtask.cancel()
-            return option
+            return
     raise ImportError(f"{file} was not loaded by mitmproxy's scripts option; start with: mitmdump -s addons/")

@@ -49,12 +49,12 @@ DEFAULT_OPTIONS: dict[str, object] = {
 ALLOW_OPTION = "chainwarden_allow_unsafe"
 
 
-def set_options() -> None:
+def _set_options(allowed: frozenset[str]) -> None:
     """Bring mitmproxy's options into the state that the pipeline relies on, where the operator left them alone."""
     changes = {
         name: value
         for name, value in (REQUIRED_OPTIONS | DEFAULT_OPTIONS).items()
-        if name in ctx.options and not ctx.options.has_changed(name)
+        if name in ctx.options and name not in allowed and not ctx.options.has_changed(name)
     }
     ctx.options.update(**changes)
 
@@ -64,8 +64,9 @@ class Sentinel:
 
     name = "chainwarden-sentinel"
 
-    def __init__(self, script: str) -> None:
-        self._script = script
+    def __init__(self) -> None:
+        self._scripts = tuple(ctx.options.scripts)
+        self._allowed: frozenset[str] | None = None
 
     def load(self, loader: Loader) -> None:
         """Declare the switch with which an operator takes the risk of an option that is refused otherwise."""
@@ -79,17 +80,29 @@ class Sentinel:
         Raises:
             exceptions.OptionsError: naming the option, the reason and the way out.
         """
-        if "scripts" in updated and self._script not in ctx.options.scripts:
+        if "scripts" in updated and tuple(ctx.options.scripts) != self._scripts:
             raise exceptions.OptionsError(
-                "Chainwarden cannot be unloaded while the proxy runs. Stop the proxy instead."
+                "Chainwarden runs with the scripts that the proxy was started with. Restart it to change them."
             )
-        allowed = set(getattr(ctx.options, ALLOW_OPTION))
-        for name in updated & REQUIRED_OPTIONS.keys() - allowed:
+        allowed = frozenset(getattr(ctx.options, ALLOW_OPTION))
+        if self._allowed is not None and allowed != self._allowed:
+            raise exceptions.OptionsError(f"{ALLOW_OPTION} is read at the start. Restart the proxy to change it.")
+        for name in sorted(updated & REQUIRED_OPTIONS.keys() - allowed):
             if (getattr(ctx.options, name) or None) != (REQUIRED_OPTIONS[name] or None):
                 raise exceptions.OptionsError(
                     f"Chainwarden refuses to run with {name}={getattr(ctx.options, name)!r}: it leads traffic around "
                     f"the guardrails. Remove it, or take the risk with --set {ALLOW_OPTION}={name}."
                 )
+
+    def begin(self) -> None:
+        """Set the options that the operator left alone, and judge the others.
+
+        Raises:
+            exceptions.OptionsError: an option of the command line or of config.yaml is one of the dangerous ones.
+        """
+        self._allowed = frozenset(getattr(ctx.options, ALLOW_OPTION))
+        _set_options(self._allowed)
+        self.configure(set(ctx.options.keys()))
 
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
         """Close a raw TCP connection: no service is registered for it."""
@@ -122,14 +135,15 @@ class Sentinel:
             flow.websocket.messages[-1].drop()
 
 
-def install(script: str) -> None:
-    """Put a sentinel that guards ``script`` at the head of the addon chain; only once per process.
+def install() -> None:
+    """Put a sentinel at the head of the addon chain.
 
     Raises:
+        ImportError: the gateway runs already.
         exceptions.OptionsError: an option of the command line or of config.yaml is one of the dangerous ones.
     """
-    if ctx.master.addons.get(Sentinel.name) is None:
-        sentinel = ctx.master.addons.register(Sentinel(script))
-        ctx.master.addons.chain.insert(0, sentinel)
-        set_options()
-        sentinel.configure(set(ctx.options.keys()))
+    if ctx.master.addons.get(Sentinel.name) is not None:
+        raise ImportError("Chainwarden runs already in this proxy, once is enough")
+    sentinel = ctx.master.addons.register(Sentinel())
+    ctx.master.addons.chain.insert(0, sentinel)
+    sentinel.begin()

@@ -1,10 +1,10 @@
 """Step 0: where a call wants to go. One target, said the same way everywhere, on an address that it may have."""
 
 import ipaddress
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from mitmproxy import http
-from mitmproxy.connection import Server
+from mitmproxy.connection import Client, Server
 from mitmproxy.net.http import url
 from mitmproxy.proxy.mode_specs import ReverseMode
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
@@ -27,6 +27,7 @@ class Target:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._led: WeakKeyDictionary[Server, tuple[str, int]] = WeakKeyDictionary()
+        self._led_astray: WeakSet[Client] = WeakSet()
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         """Refuse tunnels to ports where mitmproxy would speak something else than HTTP."""
@@ -76,7 +77,14 @@ class Target:
         peer = data.server.peername
         if peer is None or not _may_connect(data, ipaddress.ip_address(peer[0].partition("%")[0])):
             data.server.error = ADDRESS_NOT_NAMED
+            self._led_astray.add(data.client)
             close_server(data.client, data.server)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Say why a connection ended that was closed here; to mitmproxy it looks like a failure of TLS."""
+        if flow.client_conn in self._led_astray:
+            self._led_astray.discard(flow.client_conn)
+            exchange_of(flow).refuse(Reason.ADDRESS_REFUSED, ERROR_MESSAGES[Reason.ADDRESS_REFUSED])
 
     def _service(self, data: ServerConnectionHookData) -> Service | None:
         if data.server.address is None:
@@ -113,10 +121,14 @@ def _refuse_two_targets(flow: http.HTTPFlow) -> None:
     request = flow.request
     if len(request.headers.get_all("host")) > 1:
         raise RefusedError(Reason.HOST_MISMATCH, "The request has more than one Host header.")
-    named = request.host_header
-    if named is not None:
+    if request.host_header is None and request.http_version == "HTTP/1.1":  # RFC 9112 section 3.2
+        raise RefusedError(Reason.REQUEST_MALFORMED, "The request has no Host header.")
+    # An upstream believes the target of an absolute request line before the Host header (RFC 9112 section 3.2.2).
+    default = 443 if request.scheme == "https" else 80
+    for named in (request.host_header, request.authority or None):
+        if named is None:
+            continue
         host, port = url.parse_authority(named, check=False)
-        default = 443 if request.scheme == "https" else 80
         if (_plain(host), port or default) != (_plain(request.host), request.port):
             raise RefusedError(Reason.HOST_MISMATCH, "The Host header names another target than the connection.")
     sni = flow.client_conn.sni

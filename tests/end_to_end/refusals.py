@@ -123,8 +123,9 @@ def read_to_end(opened: socket.socket) -> bytes:
 
 def ended(site: Site) -> list[dict[str, Any]]:
     """Return the newest ended calls, newest first, without their times."""
-    columns = "* EXCLUDE (started_at, ended_at)"
-    return site.query("SELECT " + columns + " FROM flows WHERE ended_at IS NOT NULL ORDER BY seq DESC LIMIT 100")
+    return site.query(
+        "SELECT * EXCLUDE (started_at, ended_at) FROM flows WHERE ended_at IS NOT NULL ORDER BY seq DESC LIMIT 100"
+    )
 
 
 def flow(site: Site, record: str) -> dict[str, Any]:

@@ -84,4 +84,4 @@ def _is_reached(fault: str, *, stream: bool) -> bool:
     """Say whether this kind of call comes to the place of the fault."""
     if fault.startswith("stream."):
         return stream
-    return fault.partition(".")[2] not in {"error", "client_disconnected"}
+    return fault.partition(".")[2] not in {"error", "client_disconnected", "http_connect_error"}

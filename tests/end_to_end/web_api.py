@@ -27,9 +27,12 @@ class WebApi:
     def post(self, path: str, **content: Any) -> httpx.Response:
         return self._client.post(path, headers=self._headers, **content)
 
+    def put(self, path: str, content: object) -> httpx.Response:
+        return self._client.put(path, json=content, headers=self._headers)
+
     def option(self, **values: Any) -> httpx.Response:
         """Change options at run time."""
-        return self._client.put("/options", json=values, headers=self._headers)
+        return self.put("/options", values)
 
     def options(self) -> dict[str, Any]:
         """Return the options' values."""

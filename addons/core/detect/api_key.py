@@ -89,13 +89,10 @@ _SERVICES = (
     rf"sq0(?:atp|csp|idp)-{_URL}{{22}}",  # Square
     rf"sl\.{_URL}{{60}}",  # Dropbox
 )
-_AMAZON_NAMES = "aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey"
 _WITHIN = (
     rf"{_WORD}{{14}}\.atlasv1\.{_URL}{{60}}",  # Terraform
     r"(?<=hooks\.slack\.com/)services/T[A-Za-z0-9_]{8,12}/B[A-Za-z0-9_]{8,12}/[A-Za-z0-9_]{20}",
     rf"[0-9]{{8,10}}:AA{_URL}{{32}}",  # Telegram
-    r"(?<=AccountKey=)[A-Za-z0-9/+]{86}==",  # Azure storage
-    rf"(?<=(?:{_AMAZON_NAMES})[\"']?[ ]?[=:][ ]?[\"']?)[A-Za-z0-9/+]{{40}}(?![A-Za-z0-9/+=])",
 )
 """Not to be told by how they begin."""
 
@@ -156,11 +153,25 @@ API_KEY_WITHIN = Detector(
     pattern=rf"{start()}(?:{'|'.join(_WITHIN)})",
     tail="[A-Za-z0-9_-]{1,128}",
     examples=(
-        "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "AccountKey=" + "a1B2" * 21 + "a1==;",
         "123456789:" + "AA" + "a1B2-" * 7,
         "https://hooks.slack.com/" + "services/T00000000/B00000000/" + "a1B2" * 6,
         "abcdefghij1234." + "atlasv1." + "a1B2" * 16,
     ),
-    counter_examples=("12345678:AAA", "AccountKey=abc", "services/Test/Build", "x.atlasv1.y"),
+    counter_examples=("12345678:AAA", "services/Test/Build", "x.atlasv1.y"),
+)
+
+API_KEY_NAMED = Detector(
+    name="api_key",
+    label="API_KEY",
+    groups=("secrets",),
+    pattern=r"(?<=(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|[sS]ecretAccessKey|AccountKey)"
+    r"[\"']?[ ]?[=:][ ]?[\"']?)"
+    r"(?:[A-Za-z0-9/+]{86}==|[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))",  # Amazon, Azure storage
+    examples=(
+        "AccountKey=" + "a1B2" * 21 + "a1==;",
+        "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_SECRET_ACCESS_KEY=" + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        '"SecretAccessKey": "' + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" + '"',
+    ),
+    counter_examples=("AccountKey=abc", "aws_secret_access_key = os.environ['KEY']", "AWS_SECRET_ACCESS_KEY=abc"),
 )

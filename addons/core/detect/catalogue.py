@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from math import ceil
 from re import escape
 
-from addons.core.detect.api_key import API_KEY, API_KEY_WITHIN
+from addons.core.detect.api_key import API_KEY, API_KEY_NAMED, API_KEY_WITHIN
 from addons.core.detect.card import CARD
 from addons.core.detect.detector import Detector
 from addons.core.detect.email_address import EMAIL
@@ -19,7 +19,10 @@ from addons.core.errors import ChainwardenError
 from addons.core.masking.matcher import MAX_WIDTH, regex_matcher
 from addons.core.masking.syntax import PatternError
 
-DETECTORS = (PRIVATE_KEY, JWT, API_KEY, API_KEY_WITHIN, EMAIL, CARD, IBAN, US_SSN, IPV4, IPV6, *PHONES, PHONE_NAMED)
+DETECTORS = (
+    *(PRIVATE_KEY, JWT, API_KEY, API_KEY_WITHIN, API_KEY_NAMED),
+    *(EMAIL, CARD, IBAN, US_SSN, IPV4, IPV6, *PHONES, PHONE_NAMED),
+)
 """In order of priority: where values overlap, the first gives the mask its name."""
 
 MAX_PATTERN = 4096

@@ -9,7 +9,7 @@ from addons.core.detect.edges import start
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _DOTTED = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
 _NO_VERSION_BEFORE = (
-    r"(?<!(?i:version|release|build|ver|rev)[\"']?[ =:(]{0,3}[\"'v]?)"
+    r"(?<!(?i:version|release|build|ver|rev|section|oid)[\"']?[ =:(]{0,3}[\"'v]?)"
     r"(?<![A-Za-z]-)"  # openssl-1.1.1.1
     r"(?!(?<=[A-Za-z]/)[0-9]{1,3}\.0\.0\.0)"  # Chrome/120.0.0.0
 )
@@ -90,6 +90,7 @@ IPV4 = Detector(
         "1.3.6.1.4.1.311",
         "10.0.0.1-beta",
         "01.02.2024",
+        "Section 24.1.1.3",
         "(4.3.2.2) Output Terminal",
         "libx (1.2.5.1-2)",
     ),

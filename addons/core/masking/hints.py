@@ -17,7 +17,7 @@ _FOLDED = frozenset("\u0130\u0131\u017f\u212a")
 
 
 def needs(node: Node) -> frozenset[str]:  # noqa: PLR0911 - one for each kind of node
-    """Return strings one of which is in every match of ``node``, or around it; an empty set where none are known.
+    """Return strings one of which is in every match of ``node``; an empty set where none are known.
 
     Digits stand for each other, so that many patterns share one test.
     """
@@ -34,9 +34,15 @@ def needs(node: Node) -> frozenset[str]:  # noqa: PLR0911 - one for each kind of
             return needs(body)
         case Group(body, flags) if not _ignores_case(flags):
             return needs(body)
-        case Atomic(body) | Look(body, _, False):
+        case Atomic(body):
             return needs(body)
     return frozenset()
+
+
+def around(node: Node) -> frozenset[str]:
+    """Return strings one of which stands behind every match of ``node``; an empty set where none are known."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return _best([needs(item.body) for item in items if isinstance(item, Look) and not (item.ahead or item.negative)])
 
 
 def prefixes(node: Node) -> frozenset[str]:

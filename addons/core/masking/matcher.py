@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from addons.core.masking.engine import Pattern, compiled, time_limit
-from addons.core.masking.hints import alphabet, needs, prefixes
+from addons.core.masking.hints import alphabet, around, needs, prefixes
 from addons.core.masking.live import live_tree, lookback, reach, shortest, width
 from addons.core.masking.parser import parse
 from addons.core.masking.syntax import Branch, Literal, Node, PatternError, Sequence, render
@@ -28,6 +28,11 @@ class Matcher(Protocol):
     @property
     def needs(self) -> frozenset[str]:
         """Strings of which a text with a match holds one; an empty set where none are known."""
+        ...
+
+    @property
+    def around(self) -> frozenset[str]:
+        """Strings one of which stands behind a match; an empty set where none are known."""
         ...
 
     @property
@@ -58,6 +63,7 @@ class RegexMatcher:
     reach: int
     lookback: int
     needs: frozenset[str]
+    around: frozenset[str]
     alphabet: str | None
     prefixes: tuple[str, ...] = ()
 
@@ -127,6 +133,11 @@ class LiteralMatcher:
         return frozenset(self.values)
 
     @property
+    def around(self) -> frozenset[str]:
+        """Nothing."""
+        return frozenset()
+
+    @property
     def alphabet(self) -> str | None:
         """Not worth the while."""
         return None
@@ -181,6 +192,7 @@ def regex_matcher(pattern: str, *, vetted: bool = False) -> RegexMatcher:
         reach=furthest,
         lookback=behind,
         needs=needs(node),
+        around=around(node),
         alphabet=None if letters is None else "".join(sorted(letters)),
         prefixes=_without_longer(prefixes(node)),
     )

@@ -25,7 +25,7 @@ class RuleSet:
     """
 
     rules: tuple[Rule, ...]
-    by_need: tuple[tuple[frozenset[str], tuple[int, ...]], ...]
+    by_need: tuple[tuple[tuple[frozenset[str], frozenset[str]], tuple[int, ...]], ...]
     by_letters: tuple[Rule, ...]
     lookback: int
     replace: Replace
@@ -34,23 +34,24 @@ class RuleSet:
     def of(cls, detectors: Iterable[Detector], replace: Replace) -> "RuleSet":
         """Compile ``detectors``. Raises ``PatternError``."""
         rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
-        by_need: dict[frozenset[str], list[int]] = {}
+        by_need: dict[tuple[frozenset[str], frozenset[str]], list[int]] = {}
         for rule in rules:
-            by_need.setdefault(rule.matcher.needs, []).append(rule.rank)
+            by_need.setdefault((rule.matcher.needs, rule.matcher.around), []).append(rule.rank)
         return cls(
             rules,
-            tuple((needed, tuple(ranks)) for needed, ranks in by_need.items()),
+            tuple((need, tuple(ranks)) for need, ranks in by_need.items()),
             tuple(sorted(rules, key=_goes_beyond_words)),
             max((rule.lookback for rule in rules), default=1),
             replace,
         )
 
-    def able(self, text: str) -> list[int]:
-        """Return the ranks of the rules that may find something in ``text``."""
+    def able(self, text: str, start: int = 0) -> list[int]:
+        """Return the ranks of the rules that may find something in ``text`` from ``start`` on."""
+        new = text[start:] if start else text
         return [
             rank
-            for needed, ranks in self.by_need
-            if not needed or any(map(text.__contains__, needed))
+            for (needed, behind), ranks in self.by_need
+            if _has_any(new, needed) and _has_any(text, behind)
             for rank in ranks
         ]
 
@@ -75,3 +76,7 @@ class RuleSet:
 
 def _goes_beyond_words(rule: Rule) -> bool:
     return rule.matcher.alphabet is None or " " in rule.matcher.alphabet
+
+
+def _has_any(text: str, strings: frozenset[str]) -> bool:
+    return not strings or any(map(text.__contains__, strings))

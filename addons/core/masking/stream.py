@@ -93,7 +93,7 @@ class StreamMasker:
         """Find the matches that start before ``limit``."""
         if limit <= self._decided and not self._tails:
             return
-        able = [self._cursors[rank] for rank in self._rules.able(self._text)]
+        able = [self._cursors[rank] for rank in self._rules.able(self._text, self._decided - self._base)]
         for cursor in dict.fromkeys((*self._tails, *able)):
             self._pending += cursor.advance(self._text, self._base, self._decided, limit, final=final)
         self._tails = [cursor for cursor in self._cursors if cursor.open_at is not None]

@@ -1,14 +1,19 @@
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from addons.core.detect.catalogue import DETECTORS, custom, literal, select
 from addons.core.detect.detector import Detector
 from addons.core.masking.cursor import MAX_MATCHES
+from addons.core.masking.engine import compiled
 from addons.core.masking.masker import Hit, Masker
 from addons.core.masking.matcher import MAX_WIDTH
+from addons.core.masking.parser import parse
 from addons.core.masking.spans import MAX_SPAN
-from addons.core.masking.syntax import PatternError
+from addons.core.masking.syntax import PatternError, render
+from tests.core.masking.patterns import PATTERNS, TEXTS
 
 ALL = Masker(DETECTORS)
 
@@ -131,9 +136,10 @@ def test_a_detector_that_cannot_stream_is_refused(pattern: str) -> None:
 def test_a_megabyte_of_nothing_is_judged_in_time(text: str) -> None:
     masked = ALL.mask(text)
     assert not {hit.detector for hit in masked.hits} & {"timeout", "overflow"}
+    part = text[:120_000]
     stream = ALL.stream()
-    out = [stream.feed(text[start : start + 4096]) for start in range(0, len(text), 4096)]
-    assert "".join(out) + stream.finish() == masked.text
+    out = [stream.feed(part[start : start + 4096]) for start in range(0, len(part), 4096)]
+    assert "".join(out) + stream.finish() == ALL.mask(part).text
 
 
 def test_thousands_of_values() -> None:
@@ -145,3 +151,23 @@ def test_thousands_of_values() -> None:
 
 def test_lone_surrogates_around_a_value() -> None:
     assert ALL.mask("\ud83da@example.com\ude00").text == "\ud83d[EMAIL]\ude00"
+
+
+@settings(max_examples=300)
+@given(PATTERNS, TEXTS)
+def test_no_match_is_skipped(pattern: str, text: str) -> None:
+    try:
+        detector = custom("c", "C", pattern)
+    except PatternError:
+        return  # it may match the empty string
+    expected = [(match.start(), match.end()) for match in compiled(render(parse(pattern))).finditer(text, 0, timeout=5)]
+    assert [(hit.start, hit.end) for hit in Masker([detector]).find(text)] == expected
+
+
+@settings(max_examples=300)
+@given(st.text("AB0k\u212as ", max_size=8))
+def test_no_match_is_skipped_where_case_is_ignored_or_a_prefix_is_known(text: str) -> None:
+    for pattern in ("(?i:k)0", "(?i)[a-z]{2}", "(?:A|AB|B0)[0-9]?", "(?<=A)B"):
+        vetted = Detector("v", "V", pattern, vetted=True)
+        expected = [(match.start(), match.end()) for match in compiled(pattern).finditer(text, 0, timeout=5)]
+        assert [(hit.start, hit.end) for hit in Masker([vetted]).find(text)] == expected

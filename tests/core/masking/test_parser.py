@@ -1,6 +1,6 @@
 import pytest
 
-from addons.core.masking.hints import alphabet, needs, prefixes
+from addons.core.masking.hints import alphabet, around, needs, prefixes
 from addons.core.masking.parser import MAX_DEPTH, parse
 from addons.core.masking.syntax import PatternError, render
 
@@ -83,7 +83,7 @@ def test_what_is_refused(pattern: str) -> None:
         ("abc[0-9]", {"abc"}),
         ("(?:ab|cd)[a-z]{3}", {"ab", "cd"}),
         ("[a-z]{1,3}@[a-z]", {"@"}),
-        ("(?<=key=)[a-z]", {"key="}),
+        ("(?<=key=)[a-z]", set()),
         ("[1-9]x?", set("0123456789")),
         ("(?:ab|[a-z])", set()),
         ("(?i:ab)", set()),
@@ -94,6 +94,21 @@ def test_what_is_refused(pattern: str) -> None:
 )
 def test_what_each_match_needs(pattern: str, expected: set[str]) -> None:
     assert needs(parse(pattern)) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("(?<=key=)[a-z]", {"key="}),
+        ("[a-z](?<=(?:key|id)=.)[0-9]", {"key", "id"}),
+        ("(?<=[a-z])(?<=_)b", {"_"}),
+        ("(?<!key=)[a-z]", set()),
+        ("(?=key=)[a-z]", set()),
+        ("(?<=key=)a|b", set()),
+    ],
+)
+def test_what_stands_behind_each_match(pattern: str, expected: set[str]) -> None:
+    assert around(parse(pattern)) == expected
 
 
 @pytest.mark.parametrize(
