@@ -68,14 +68,14 @@ def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) ->
     rule = policy.redaction.requests
     vault = _vault(runtime, exchange) if rule.style == "token" else None
     own = _rule_detectors(policy, exchange, exchange.call, Direction.REQUEST) if exchange.call else []
-    return Masker((*own, *select(rule.detect)), _style(rule, vault)), vault
+    return Masker.shared((*own, *select(rule.detect)), _style(rule, vault)), vault
 
 
 def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
     """Return the masker of this call's answer as it is shown and recorded: it leaves tokens, and masks the rest."""
     detectors = _answer_detectors(runtime, flow, exchange)
     if not exchange.tokens:
-        return Masker(detectors, label)
+        return Masker.shared(detectors, label)
     token, _ = restorer(exchange.tokens)
 
     def keep(detector: Detector, value: str) -> str:

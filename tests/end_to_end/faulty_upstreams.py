@@ -52,7 +52,7 @@ class Plant:
 
 @contextmanager
 def plant_in(folder: Path) -> Iterator[Plant]:
-    """Run a gateway and its upstreams; at the end, its log must not hold the credential."""
+    """Run a gateway and its upstreams."""
     site, strange_folder = Site(folder), folder / "strange"
     strange_folder.mkdir()
     _, strange_certificate = make_authority(strange_folder)

@@ -223,7 +223,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, U
     site = Site(tmp_path_factory.mktemp("small"))
     with running(site.upstream_certificate) as (upstream, port):
         policy = POLICY.format(upstream=port).replace("[chat, embeddings,", '[chat, "files.*", "audio.*", embeddings,')
-        site.write_policy(policy.replace('        models: ["gpt-*", "text-embedding-*"]\n', ""))
+        policy = policy.replace('        models: ["gpt-*", "text-embedding-*"]\n', "      web: {}\n")
+        web = f"  web: {{hosts: [www.wild.test], protocol: http, upstream: 127.0.0.1:{port}}}\n"
+        site.write_policy(policy.replace("access:\n", f"{web}access:\n"))
         with gateway(site, "--set", f"body_size_limit={LIMIT_BYTES}", reverse="https://api.openai.com") as gate:
             yield gate, upstream, site.token()
 
@@ -275,3 +277,14 @@ def test_a_call_within_the_limit_passes(small: tuple[Gateway, Upstream, str]) ->
     gate, upstream, token = small
     assert post(gate, token, chat("hi")).status_code == 200
     assert len(upstream.received) == 1
+
+
+def test_head_of_what_is_granted_ends_without_a_body(small: tuple[Gateway, Upstream, str]) -> None:
+    gate, upstream, token = small
+    upstream.replies["HEAD"] = lambda _: b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 500\r\n\r\n"
+    with inside(gate, bearer(token), host="www.wild.test") as opened:
+        opened.sendall(request(b"", "Host: www.wild.test", method="HEAD", path="/HEAD"))
+        answer = read_answer(opened, "HEAD")
+        assert (answer.status_code, answer.headers["content-length"]) == (200, "500")
+        opened.sendall(request(b"{}", "Host: www.wild.test", path="/other"))
+        assert read_answer(opened).json()["target"] == "/other"

@@ -83,6 +83,14 @@ def test_the_held_credential_is_not_delivered(plant: Plant, case: str, *, stream
     assert HELD_KEY not in text
 
 
+@pytest.mark.parametrize("case", ["JSON", "an error", "HTML", "gzip", "a header", "a stream", "a stream in gzip"])
+def test_only_the_credential_is_taken_out(plant: Plant, case: str) -> None:
+    plant.upstream.replies["answer"] = lambda received: ECHOES[case](held(received))
+    answer = plant.post("answer", stream="stream" in case)
+    assert answer.status_code in {200, 401, 500}
+    assert "[CREDENTIAL]" in answer.text + said(answer.text) + str(answer.headers)
+
+
 def unescaped(body: bytes) -> bytes:
     return body.decode("latin-1").encode("ascii", "ignore").decode("unicode_escape", "ignore").encode()
 

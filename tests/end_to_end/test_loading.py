@@ -45,10 +45,13 @@ class Place:
         """Call the gateway until it has ended; return what it said since it was launched."""
         received = len(self.upstream.received)
         deadline = time.monotonic() + WAIT_SECONDS
-        while gate.process.poll() is None and time.monotonic() < deadline:
-            with suppress(httpx.TransportError):
-                assert post(gate, self.token, said("hello")).status_code != 200
-        assert gate.process.poll() == 1
+        try:
+            while gate.process.poll() is None and time.monotonic() < deadline:
+                with suppress(httpx.TransportError):
+                    assert post(gate, self.token, said("hello")).status_code != 200
+            assert gate.process.poll() == 1
+        finally:
+            gate.stop()
         assert len(self.upstream.received) == received
         return gate.log
 
@@ -177,7 +180,6 @@ NEEDS: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "no policy": ("policies.yaml", missing, "cannot be read: No such file or directory. Check the path"),
     "a folder as policy": ("policies.yaml", Path.mkdir, "cannot be read: Is a directory. Check the path"),
     "a file as ledger": ("ledger", Path.touch, "File exists"),
-    "no issuer keys": ("issuer.jwks.json", missing, "issuer.jwks.json"),
     "no journal folder": ("ledger/journal", Path.touch, "cannot be used"),
     "no approvals": ("ledger/state.sqlite", Path.mkdir, "approvals cannot be read or written"),
 }

@@ -28,6 +28,10 @@ class Detector:
     vetted: bool = field(default=False, repr=False)
     measure: Callable[[str], int] | None = field(default=None, repr=False)
 
+    def __hash__(self) -> int:
+        """Detectors are keys of caches: two that are equal have the same name and pattern, and hashing stops there."""
+        return hash((self.name, self.pattern))
+
     def length(self, match: str) -> int:
         """Return how many characters at the start of ``match`` are a value; 0 where there is none."""
         if self.measure is not None:

@@ -47,6 +47,13 @@ class Masker:
     def __init__(self, detectors: Iterable[Detector], replace: Replace = label) -> None:
         self._rules = RuleSet.of(detectors, replace)
 
+    @classmethod
+    def shared(cls, detectors: Iterable[Detector], replace: Replace = label) -> "Masker":
+        """Return a masker whose detectors are compiled once for all calls. None of them may belong to a single call."""
+        masker = cls.__new__(cls)
+        masker._rules = RuleSet.shared(tuple(detectors), replace)  # noqa: SLF001 - its own
+        return masker
+
     def mask(self, text: str) -> Masked:
         """Return ``text`` with each value replaced; the same object where there are none."""
         try:
@@ -74,9 +81,13 @@ class Masker:
         return StreamMasker(self._rules)
 
     def _clusters(self, text: str) -> tuple[Cluster, ...]:
+        if text in self._rules.clean:
+            return ()
         spans: list[Span] = []
         for rank in self._rules.able(text):
             spans += Cursor(self._rules.rules[rank]).advance(text, 0, 0, len(text), final=True)
+        if not spans:
+            self._rules.remember_clean(text)
         return tuple(clusters(spans))
 
     def _hits(self, found: tuple[Cluster, ...], text: str) -> tuple[Hit, ...]:

@@ -1,7 +1,9 @@
 """Detectors made ready to run together, and what takes the place of what they find. Shared, never changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from functools import lru_cache
 
 from addons.core.detect.detector import Detector
 from addons.core.masking.cursor import Rule
@@ -14,6 +16,14 @@ TIMEOUT = "timeout"
 """The name under which text counts that took too long to judge."""
 OVERFLOW = "overflow"
 """The name under which the rest of a text counts after too many matches."""
+
+
+SHARED_SETS = 64
+"""Compiled sets of detectors that are kept: a few for each service and rule of a policy, and of the one before it."""
+CLEAN_CHARS = 64
+"""Longest text that is remembered as clean: names, roles, ids, header values come again with every call."""
+CLEAN_TEXTS = 4096
+"""Texts remembered as clean for each set of detectors: below 1 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,20 @@ class RuleSet:
     by_letters: tuple[Rule, ...]
     lookback: int
     replace: Replace
+    clean: set[str] = field(default_factory=set, repr=False)
+    """Short texts in which nothing was found lately. Those who share the compiled detectors share it."""
+
+    @classmethod
+    def shared(cls, detectors: tuple[Detector, ...], replace: Replace) -> "RuleSet":
+        """Return the rules of ``detectors``, compiled at the first time only. They must not belong to a single call."""
+        return changed(_compiled(detectors), replace=replace)
+
+    def remember_clean(self, text: str) -> None:
+        """Keep ``text`` as one in which nothing is to be found."""
+        if len(text) <= CLEAN_CHARS:
+            if len(self.clean) >= CLEAN_TEXTS:
+                self.clean.clear()
+            self.clean.add(text)
 
     @classmethod
     def of(cls, detectors: Iterable[Detector], replace: Replace) -> "RuleSet":
@@ -72,6 +96,11 @@ class RuleSet:
             return UNREADABLE
         detector = self.rules[cluster.naming_rank].detector
         return label(detector, "") if cluster.too_long else self.replace(detector, value)
+
+
+@lru_cache(maxsize=SHARED_SETS)
+def _compiled(detectors: tuple[Detector, ...]) -> RuleSet:
+    return RuleSet.of(detectors, label)
 
 
 def _goes_beyond_words(rule: Rule) -> bool:
