@@ -35,9 +35,7 @@ class CredentialSources:
         if not value:
             raise CredentialError(f"The credential {name} is missing or empty.")
         if len(value) > MAX_CREDENTIAL_BYTES or not value.isascii() or not value.isprintable():
-            raise CredentialError(
-                f"The credential {name} is not one line of ASCII below {MAX_CREDENTIAL_BYTES} bytes."
-            )
+            raise CredentialError(f"The credential {name} is not one line of ASCII below {MAX_CREDENTIAL_BYTES} bytes.")
         return value
 
     def _read_file(self, location: str) -> str:

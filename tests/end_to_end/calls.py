@@ -1,6 +1,7 @@
 """Chat calls through a gateway, told apart by a marker, and what approvers do about them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,7 +37,7 @@ def post(gate: Gateway, token: str | None, body: dict[str, Any], url: str = URL)
         return client.post(url, json=body)
 
 
-def decide(gate: Gateway, what: str, approval: str, token: str) -> None:
-    """Approve or deny on the command line."""
-    where = ("--ledger", str(gate.site.ledger), "--policies", str(gate.site.policy))
+def decide(gate: Gateway, what: str, approval: str, token: str, policy: Path | None = None) -> None:
+    """Approve or deny on the command line, which reads the approver's issuers from ``policy``."""
+    where = ("--ledger", str(gate.site.ledger), "--policies", str(policy or gate.site.policy))
     run("chainwarden", "approvals", what, approval, "--token", token, "--reason", "looked at it", *where)
