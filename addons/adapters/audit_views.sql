@@ -4,6 +4,9 @@
 -- `journal_files()` is defined by whoever runs this file.
 --
 -- Column names "at" and "groups" are key words of SQL: write e.at, or "at" in double quotes.
+--
+-- All times are UTC, as TIMESTAMP without a zone: Python's DuckDB needs another package to fetch one with a zone. Compare
+-- them with now() AT TIME ZONE 'UTC'.
 
 -- One row per record. A line that is still being written has no checksum yet and does not show.
 CREATE VIEW records AS
@@ -21,7 +24,7 @@ SELECT
     seq,
     record ->> '$.kind' AS kind,
     record ->> '$.id' AS id,
-    make_timestamptz(TRY_CAST(record ->> '$.at' AS BIGINT)) AS "at",
+    make_timestamp(TRY_CAST(record ->> '$.at' AS BIGINT)) AS "at",
     record ->> '$.gateway' AS gateway,
     CAST(record AS JSON) AS record
 FROM lines
@@ -78,8 +81,8 @@ COMMENT ON VIEW calls IS 'The parts that flows, findings and messages are made o
 CREATE VIEW flows AS
 SELECT
     id,
-    make_timestamptz(head.started_at) AS started_at,
-    make_timestamptz(ended_at) AS ended_at,
+    make_timestamp(head.started_at) AS started_at,
+    make_timestamp(ended_at) AS ended_at,
     head.duration AS duration_us,
     head.gateway AS gateway,
     head.client AS client,
@@ -119,8 +122,8 @@ FROM calls;
 
 COMMENT ON VIEW flows IS 'One row per call, refused ones included. A call in progress, or cut off by a crash, has no ended_at.';
 COMMENT ON COLUMN flows.id IS 'Id of the call; the client finds it in a refusal.';
-COMMENT ON COLUMN flows.started_at IS 'When the request arrived.';
-COMMENT ON COLUMN flows.ended_at IS 'When the outcome was recorded; NULL while there is none.';
+COMMENT ON COLUMN flows.started_at IS 'When the request arrived, UTC.';
+COMMENT ON COLUMN flows.ended_at IS 'When the outcome was recorded, UTC; NULL while there is none.';
 COMMENT ON COLUMN flows.duration_us IS 'Microseconds from started_at to ended_at, waiting for people included.';
 COMMENT ON COLUMN flows.gateway IS 'Name of the gateway.';
 COMMENT ON COLUMN flows.client IS 'Address and port that the call came from.';
@@ -161,7 +164,7 @@ CREATE VIEW findings AS
 WITH found AS (SELECT id, intended_at, ended_at, unnest(TRY_CAST(findings AS JSON[])) AS finding FROM calls)
 SELECT
     id AS flow_id,
-    make_timestamptz(coalesce(if(finding ->> '$.direction' = 'request', intended_at, ended_at), ended_at)) AS "at",
+    make_timestamp(coalesce(if(finding ->> '$.direction' = 'request', intended_at, ended_at), ended_at)) AS "at",
     finding ->> '$.direction' AS direction,
     finding ->> '$.type' AS "type",
     finding ->> '$.place' AS place,
@@ -224,9 +227,9 @@ SELECT
     now.groups_needed AS groups_needed,
     [decision.approver FOR decision IN now.decisions IF decision.approve] AS approvers,
     [decision.approver FOR decision IN now.decisions IF NOT decision.approve] AS deniers,
-    make_timestamptz(requested_at) AS requested_at,
-    make_timestamptz(now.expires_at) AS expires_at,
-    make_timestamptz(decided_at) AS decided_at,
+    make_timestamp(requested_at) AS requested_at,
+    make_timestamp(now.expires_at) AS expires_at,
+    make_timestamp(decided_at) AS decided_at,
     now.reason AS reason,
     channel,
     flow_ids,
@@ -234,7 +237,7 @@ SELECT
     events,
     [{'approver': decision.approver, 'issuer': decision.issuer, 'groups': decision."groups",
       'approve': decision.approve, 'reason': decision.reason, 'channel': decision.channel,
-      'at': make_timestamptz(decision."at")}
+      'at': make_timestamp(decision."at")}
      FOR decision IN now.decisions] AS decisions,
     gateway
 FROM newest;
@@ -275,7 +278,7 @@ WITH said AS (
 )
 SELECT
     id AS flow_id,
-    make_timestamptz(said."at") AS "at",
+    make_timestamp(said."at") AS "at",
     direction,
     TRY_CAST(message ->> '$.position' AS BIGINT) AS position,
     message ->> '$.role' AS role,

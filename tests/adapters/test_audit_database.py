@@ -21,7 +21,7 @@ from tests.adapters.journal_process import CALLS
 from tests.core.ledger.exchanges import STARTED_AT, allowed, answered, asked, held, word
 
 FLOWS = """
-id VARCHAR, started_at TIMESTAMP WITH TIME ZONE, ended_at TIMESTAMP WITH TIME ZONE, duration_us BIGINT,
+id VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP, duration_us BIGINT,
 gateway VARCHAR, client VARCHAR, subject VARCHAR, issuer VARCHAR, groups VARCHAR[], session VARCHAR, service VARCHAR,
 protocol VARCHAR, operation VARCHAR, method VARCHAR, host VARCHAR, path VARCHAR, model VARCHAR, verdict VARCHAR,
 reason VARCHAR, rules VARCHAR[], risk BIGINT, approval_id VARCHAR, status INTEGER, request_bytes BIGINT,
@@ -31,22 +31,22 @@ policy_digest VARCHAR, error VARCHAR, request VARCHAR, response VARCHAR, request
 response_encoding VARCHAR, request_truncated BOOLEAN, response_truncated BOOLEAN, seq UBIGINT
 """
 FINDINGS = """
-flow_id VARCHAR, at TIMESTAMP WITH TIME ZONE, direction VARCHAR, type VARCHAR, place VARCHAR, rule VARCHAR,
+flow_id VARCHAR, at TIMESTAMP, direction VARCHAR, type VARCHAR, place VARCHAR, rule VARCHAR,
 action VARCHAR, count BIGINT
 """
 APPROVALS = """
 id VARCHAR, state VARCHAR, requester VARCHAR, issuer VARCHAR, service VARCHAR, operation VARCHAR, direction VARCHAR,
 rule VARCHAR, message VARCHAR, risk BIGINT, approvers_needed BIGINT, groups_needed VARCHAR[][], approvers VARCHAR[],
-deniers VARCHAR[], requested_at TIMESTAMP WITH TIME ZONE, expires_at TIMESTAMP WITH TIME ZONE,
-decided_at TIMESTAMP WITH TIME ZONE, reason VARCHAR, channel VARCHAR, flow_ids VARCHAR[], digest VARCHAR,
+deniers VARCHAR[], requested_at TIMESTAMP, expires_at TIMESTAMP,
+decided_at TIMESTAMP, reason VARCHAR, channel VARCHAR, flow_ids VARCHAR[], digest VARCHAR,
 events VARCHAR[], decisions STRUCT(approver VARCHAR; issuer VARCHAR; "groups" VARCHAR[]; approve BOOLEAN;
-reason VARCHAR; channel VARCHAR; "at" TIMESTAMP WITH TIME ZONE)[], gateway VARCHAR
+reason VARCHAR; channel VARCHAR; "at" TIMESTAMP)[], gateway VARCHAR
 """
 MESSAGES = """
-flow_id VARCHAR, at TIMESTAMP WITH TIME ZONE, direction VARCHAR, position BIGINT, role VARCHAR, content VARCHAR,
+flow_id VARCHAR, at TIMESTAMP, direction VARCHAR, position BIGINT, role VARCHAR, content VARCHAR,
 tool_calls JSON
 """
-EVENTS = "id VARCHAR, at TIMESTAMP WITH TIME ZONE, gateway VARCHAR, name VARCHAR, details JSON"
+EVENTS = "id VARCHAR, at TIMESTAMP, gateway VARCHAR, name VARCHAR, details JSON"
 
 
 @pytest.mark.parametrize(
