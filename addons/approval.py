@@ -8,6 +8,8 @@ The order, for a request as for an answer:
 4. Record the decision.
 5. Check again what may have changed while it waited: token, policy, and the call itself, which mitmweb can edit.
 6. Use the approval up, once, for the digest that was approved.
+
+The store's writes wait for the disk and for other processes, so they run in a thread.
 """
 
 import asyncio
@@ -135,7 +137,7 @@ class _Desk:
         runtime = self._plant.runtime
         # 1. Ask
         ask = self._ask(flow, exchange, decision)
-        approval = runtime.approvals.request(ask, clock.now())
+        approval = await asyncio.to_thread(runtime.approvals.request, ask, clock.now())
         exchange.approval_id = approval.id
         # 2. and 3. Record, then wait
         if approval.state is State.PENDING:
@@ -151,7 +153,7 @@ class _Desk:
         # 5. Check again
         await self._check_again(runtime, flow, exchange, ask, decision)
         # 6. Use it up
-        self._consume(runtime, flow, exchange, approval, ask)
+        await self._consume(runtime, flow, exchange, approval, ask)
         await self._record(runtime, exchange, approval, "consumed", "gateway")
 
     def _ask(self, flow: http.HTTPFlow, exchange: Exchange, decision: Decision | None) -> ApprovalAsk:
@@ -200,7 +202,7 @@ class _Desk:
 
     async def _wait(self, flow: http.HTTPFlow, exchange: Exchange, approval: Approval) -> tuple[Approval, Woken]:
         store = self._plant.runtime.approvals
-        store.join(approval.id, clock.now())
+        await asyncio.to_thread(store.join, approval.id, clock.now())
         with held(flow, approval.id) as holding:
             self.holding.add(holding)
             try:
@@ -208,7 +210,7 @@ class _Desk:
                 return await self._until_decided(holding, exchange, approval)
             finally:
                 self.holding.remove(holding)
-                store.leave(approval.id, clock.now())
+                await asyncio.to_thread(store.leave, approval.id, clock.now())
 
     async def _until_decided(self, holding: HeldFlow, exchange: Exchange, approval: Approval) -> tuple[Approval, Woken]:
         runtime = self._plant.runtime
@@ -229,8 +231,14 @@ class _Desk:
         """Count what was done in mitmweb; where it does not count, the flow goes back to held."""
         store, reason = self._plant.runtime.approvals, "resumed in mitmweb" if resume else "killed in mitmweb"
         try:
-            store.decide(
-                approval.id, MITMWEB_OPERATOR, approve=resume, reason=reason, channel="mitmweb", now=clock.now()
+            await asyncio.to_thread(
+                store.decide,
+                approval.id,
+                MITMWEB_OPERATOR,
+                approve=resume,
+                reason=reason,
+                channel="mitmweb",
+                now=clock.now(),
             )
         except ApprovalError as error:
             holding.flow.intercept()
@@ -265,11 +273,11 @@ class _Desk:
             else:
                 exchange.answer_decision = stands
 
-    def _consume(
+    async def _consume(
         self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, approval: Approval, ask: ApprovalAsk
     ) -> None:
         try:
-            runtime.approvals.consume(approval.id, ask.digest, clock.now())
+            await asyncio.to_thread(runtime.approvals.consume, approval.id, ask.digest, clock.now())
         except ApprovalError as error:
             raise RefusedError(Reason.APPROVAL_EXPIRED, f"The approval could not be used: {error}.") from None
         if self._direction is Direction.RESPONSE and exchange.principal:
