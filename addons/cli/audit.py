@@ -1,5 +1,6 @@
 """``chainwarden audit``: the record of every call, by SQL, as it happens, and as a file."""
 
+import shutil
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import orjson
@@ -57,7 +59,10 @@ QueryArgument = Annotated[str, typer.Argument(metavar="SQL", help="One SELECT ov
 FollowOption = Annotated[bool, typer.Option("--follow", "-f", help="Go on with new calls until Ctrl-C.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=0, help="How many of the last calls.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="csv, json (one object a line) or parquet.")]
-OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Replaced when all is written.")]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Replaced when all is written. Without it: standard output."),
+]
 SqlOption = Annotated[str, typer.Option("--sql", metavar="SQL", help="One SELECT, instead of a view.")]
 ViewOption = Annotated[View, typer.Option("--view", help="The view to export.")]
 
@@ -110,21 +115,37 @@ def tail(
 @app.command()
 def export(
     *,
-    output: OutputOption,
+    output: OutputOption = None,
     target_format: FormatOption = Format.CSV,
     view: ViewOption = View.FLOWS,
     query: SqlOption = "",
     ledger: LedgerOption = DEFAULT_LEDGER,
 ) -> None:
     """Write a view, or the result of a SELECT, to a file that only its owner can read."""
+    statement = query or f"FROM {view.value}"
+    if output is None:
+        _export_to_standard_output(ledger, statement, target_format)
+        return
     with _said_plainly():
         if (ledger / JOURNAL_FOLDER).resolve() in output.resolve().parents:
             raise LedgerError(f"{output} is in the journal's own folder: write the export to another place")
         if not output.parent.is_dir():
             raise LedgerError(f"{output.parent} is no folder: make it, or write the export to another place")
         with written_whole(output) as path, AuditQueries(ledger, path) as queries:
-            rows = _exported(queries, query or f"FROM {view.value}", target_format)
+            rows = _exported(queries, statement, target_format)
     Console(stderr=True, soft_wrap=True, highlight=False).print(f"{rows} rows in {output}", markup=False)
+
+
+def _export_to_standard_output(ledger: Path, statement: str, target_format: Format) -> None:
+    if target_format is Format.PARQUET:
+        fail("Parquet is no text: say where to write it with --output FILE.")
+    with _said_plainly(), TemporaryDirectory(prefix="chainwarden-export-") as folder:
+        path = Path(folder) / "export"
+        with AuditQueries(ledger, path) as queries:
+            _exported(queries, statement, target_format)
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 type _Call = dict[str, object]

@@ -20,7 +20,7 @@ from addons.adapters.local_issuer import (
     create_private,
     load_key,
 )
-from addons.cli.shared import fail
+from addons.cli.shared import JsonOption, fail, print_json
 
 CA_FOLDER = "mitmproxy"
 CA_FILE = "mitmproxy-ca.pem"
@@ -35,6 +35,8 @@ CA_BACKDATED = timedelta(days=1)
 
 def certs(
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the files are made.")] = Path("certs"),
+    *,
+    as_json: JsonOption = False,
 ) -> None:
     """Make the embedded issuer's key and the certificate authority that applications must trust; keep what is there."""
     made: dict[Path, bool] = {}
@@ -50,6 +52,11 @@ def certs(
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename} cannot be made or read: {error.strerror}.")
+    if as_json:
+        print_json(
+            {"made": [str(path) for path, new in made.items() if new], "kept": [str(p) for p in made if not made[p]]}
+        )
+        return
     for path, new in made.items():
         typer.echo(f"{'made' if new else 'kept'}  {path}")
 

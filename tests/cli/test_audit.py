@@ -66,7 +66,7 @@ def test_sql_prints_one_json_object_a_line(ledger: Path) -> None:
     assert lines(result.stdout) == [
         {
             "id": "call-1",
-            "started_at": "2023-11-14 22:13:20.25+00",
+            "started_at": "2023-11-14 22:13:20.25",
             "groups": ["data", "ops"],
             "redactions": {"request": {"email": 2}, "response": {"name": 1}},
         }
@@ -136,8 +136,8 @@ def test_tail_shows_a_line_for_each_of_the_last_calls(ledger: Path) -> None:
     result = run(ledger, "tail", "--limit", "2")
 
     assert [line.split() for line in result.stdout.splitlines()] == [
-        ["2023-11-14", "22:13:21.25+00", "alice@example.com", "openai", "chat", "hold", "guardrail", "shell,", "seen"],
-        ["2023-11-14", "22:13:22.25+00", "-", "-", "-", "block", "token_expired"],
+        ["2023-11-14", "22:13:21.25", "alice@example.com", "openai", "chat", "hold", "guardrail", "shell,", "seen"],
+        ["2023-11-14", "22:13:22.25", "-", "-", "-", "block", "token_expired"],
     ]
 
 
@@ -204,6 +204,22 @@ def test_export_writes_a_view_for_its_owner_only(ledger: Path, tmp_path: Path, t
         ("call-3", "block"),
     ]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ledger", output.name]
+
+
+@pytest.mark.parametrize(("target_format", "first"), [("csv", "call-1,"), ("json", '{"id":"call-1"')])
+def test_export_without_a_file_goes_to_standard_output(ledger: Path, target_format: str, first: str) -> None:
+    query = "SELECT id, verdict FROM flows ORDER BY id"
+    result = run(ledger, "export", "--format", target_format, "--sql", query)
+
+    assert result.exit_code == 0
+    assert any(line.startswith(first) for line in result.stdout.splitlines())
+
+
+def test_parquet_does_not_go_to_a_terminal(ledger: Path) -> None:
+    result = run(ledger, "export", "--format", "parquet")
+
+    assert result.exit_code == 1
+    assert "--output" in result.stderr
 
 
 def test_export_that_fails_leaves_the_old_file(ledger: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import orjson
 import pytest
 import typer
 from cryptography import x509
@@ -175,3 +176,10 @@ def test_pythons_strict_verifier_accepts_it(made: Path, intercepted: str) -> Non
         await writer.wait_closed()
 
     asyncio.run(scenario())
+
+
+def test_json_says_what_was_made_and_what_was_kept(tmp_path: Path) -> None:
+    first = orjson.loads(CliRunner().invoke(app, ["--dir", str(tmp_path), "--json"]).stdout)
+    again = orjson.loads(CliRunner().invoke(app, ["--dir", str(tmp_path), "--json"]).stdout)
+    assert (len(first["made"]), first["kept"]) == (4, [])
+    assert again == {"made": [], "kept": first["made"]}
