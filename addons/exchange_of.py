@@ -4,7 +4,7 @@
 as long as its flow does.
 """
 
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from mitmproxy import http
 
@@ -12,6 +12,7 @@ from addons.adapters import clock
 from addons.core.exchange import Exchange
 
 _EXCHANGES: WeakKeyDictionary[http.HTTPFlow, Exchange] = WeakKeyDictionary()
+_ON_THE_WIRE: WeakSet[http.HTTPFlow] = WeakSet()
 
 
 def exchange_of(flow: http.HTTPFlow) -> Exchange:
@@ -24,6 +25,16 @@ def exchange_of(flow: http.HTTPFlow) -> Exchange:
         exchange.client = f"{peer[0]}:{peer[1]}"
         _EXCHANGES[flow] = exchange
     return exchange
+
+
+def see(flow: http.HTTPFlow) -> None:
+    """Know ``flow`` as one that a connection of this process carries."""
+    _ON_THE_WIRE.add(flow)
+
+
+def is_on_the_wire(flow: http.HTTPFlow) -> bool:
+    """Say whether a connection carries ``flow``: one that was loaded from a file goes through the hooks, too."""
+    return flow in _ON_THE_WIRE
 
 
 def forget(flow: http.HTTPFlow) -> None:

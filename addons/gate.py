@@ -40,7 +40,7 @@ from mitmproxy.proxy.layers.http import (
 
 from addons import framing, quotes
 from addons.core.reasons import Reason
-from addons.exchange_of import exchange_of, forget
+from addons.exchange_of import exchange_of, forget, see
 from addons.guard import GuardedStream
 from addons.wire import ERROR_MESSAGES, error_reason, refusal_response, refuse
 
@@ -227,6 +227,8 @@ def _begin(flow: http.HTTPFlow) -> None:
 
 def _instead_of(stream: HttpStream, command: commands.Command) -> Iterable[commands.Command]:
     """Return what is to be done for ``command``: itself, something else, or nothing."""
+    if isinstance(command, commands.StartHook) and isinstance(flow := getattr(command, "flow", None), http.HTTPFlow):
+        see(flow)
     if isinstance(command, HttpRequestHeadersHook):
         _begin(command.flow)
     if isinstance(command, HttpErrorHook) and command.flow.error is not None:

@@ -20,7 +20,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from addons.core.errors import RefusedError
 from addons.core.exchange import Exchange, Refusal
 from addons.core.reasons import Reason
-from addons.exchange_of import exchange_of
+from addons.exchange_of import exchange_of, is_on_the_wire
 from addons.wire import close_hard, close_server, refuse
 
 logger = logging.getLogger(__name__)
@@ -78,6 +78,11 @@ def _contain_flow(flow: http.HTTPFlow, error: Exception) -> None:
         refuse(flow, exchange, Reason.INTERNAL_FAULT, FAULT_MESSAGE)
 
 
+def _is_from_a_file(subject: object) -> bool:
+    """Say whether ``subject`` is a flow that an operator loaded: no call, so no step may judge or record it."""
+    return isinstance(subject, http.HTTPFlow) and not is_on_the_wire(subject)
+
+
 def _closed(hook: str, function: Callable[..., object]) -> Callable[..., object]:
     """Wrap one hook so that its failure refuses; a ``RefusedError`` is the ordinary way to say no."""
 
@@ -89,6 +94,8 @@ def _closed(hook: str, function: Callable[..., object]) -> Callable[..., object]
     if inspect.iscoroutinefunction(function):
 
         async def guarded(subject: object) -> None:
+            if _is_from_a_file(subject):
+                return
             try:
                 await function(subject)
             except Exception as error:  # noqa: BLE001 - this is the guard
@@ -97,6 +104,8 @@ def _closed(hook: str, function: Callable[..., object]) -> Callable[..., object]
         return guarded
 
     def guarded_sync(subject: object) -> Awaitable[None] | None:
+        if _is_from_a_file(subject):
+            return None
         try:
             function(subject)
         except Exception as error:  # noqa: BLE001 - this is the guard

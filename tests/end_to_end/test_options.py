@@ -38,9 +38,9 @@ DANGEROUS = {
     "modify_headers": ["/x-a/b"],
     "stickyauth": ".",
     "stickycookie": ".",
-    "server_replay": ["flows"],
-    "save_stream_file": "flows",
-    "hardump": "flows.har",
+    "server_replay": ["/dev/null"],
+    "save_stream_file": "/dev/null",
+    "hardump": "/dev/null",
     "proxyauth": "any",
 }
 """For each option that the gateway needs in one state, a value of another."""
