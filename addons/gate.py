@@ -16,6 +16,7 @@ exact mitmproxy version that the project pins.
 
 import logging
 from collections.abc import Generator, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -120,7 +121,8 @@ def _stop(flow: http.HTTPFlow, what: str) -> None:
 def _with_credential(event: RequestHeaders, credential: tuple[bytes, bytes] | None) -> RequestHeaders:
     if credential is None:
         return event
-    request = event.request.copy()
+    request = copy(event.request)  # shallow: mitmproxy's own copy checks the type of every field once more
+    request.data = copy(event.request.data)
     others = (item for item in request.headers.fields if item[0].lower() != credential[0].lower())
     request.headers = http.Headers((*others, credential))
     return RequestHeaders(event.stream_id, request, event.end_stream)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from mitmproxy import http
@@ -34,13 +35,19 @@ UNMASKED_HEADERS = frozenset(
 """Headers that steer the transport; the steps before this one have checked them."""
 
 
+@lru_cache(maxsize=64)
+def _selected(names: tuple[str, ...]) -> tuple[Detector, ...]:
+    """Return the detectors that a policy names; policies are few, and name them for every call."""
+    return select(names)
+
+
 def _rule_detectors(policy: Policy, exchange: Exchange, call: Call, direction: Direction) -> list[Detector]:
     if exchange.principal is None:
         return []
     found: list[Detector] = []
     for rule in redactors(policy, exchange.principal, call, direction):
         found += [custom(f"{RULE}{rule.rule}", "REDACTED", pattern) for pattern in rule.patterns]
-        found += select(rule.detect)
+        found += _selected(rule.detect)
     return found
 
 
@@ -68,7 +75,7 @@ def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) ->
     rule = policy.redaction.requests
     vault = _vault(runtime, exchange) if rule.style == "token" else None
     own = _rule_detectors(policy, exchange, exchange.call, Direction.REQUEST) if exchange.call else []
-    return Masker.shared((*own, *select(rule.detect)), _style(rule, vault)), vault
+    return Masker.shared((*own, *_selected(rule.detect)), _style(rule, vault)), vault
 
 
 def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
@@ -93,7 +100,7 @@ def wire_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Ma
 def _answer_detectors(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Detector, ...]:
     policy = runtime.policy_of(flow)
     own = _rule_detectors(policy, exchange, exchange.call, Direction.RESPONSE) if exchange.call else []
-    detectors = [*own, *select(policy.redaction.responses.detect)]
+    detectors = [*own, *_selected(policy.redaction.responses.detect)]
     credential = runtime.injected.get(flow)
     if credential:
         detectors.insert(0, literal(CREDENTIAL, "CREDENTIAL", credential))
