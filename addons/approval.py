@@ -176,8 +176,19 @@ class _Desk:
             message=decision.message,
             risk=decision.risk,
             terms=decision.approval,
-            preview=self._body(flow).decode("utf-8", "replace"),
+            preview=self._preview(flow, exchange, decision),
         )
+
+    def _preview(self, flow: http.HTTPFlow, exchange: Exchange, decision: Decision) -> str:
+        """Return what people decide about: the masked tool calls in one piece, those that a rule met first; the body.
+
+        In the body a streamed call is in shreds, and one at the end of a long conversation is cut off.
+        """
+        content = exchange.request_content if self._direction is Direction.REQUEST else exchange.response_content
+        places = {match.place for match in decision.matches}
+        called = sorted(content.tool_calls if content else (), key=lambda call: call.place not in places)
+        calls = (f"{call.name} {call.arguments}" for call in called)
+        return "\n".join((*calls, self._body(flow).decode("utf-8", "replace")))
 
     def _body(self, flow: http.HTTPFlow) -> bytes:
         message = flow.request if self._direction is Direction.REQUEST else flow.response

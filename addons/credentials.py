@@ -1,5 +1,7 @@
 """Step 8: the held credential, put in as the last thing before the wire."""
 
+import logging
+
 from mitmproxy import http
 
 from addons.core.errors import CredentialError
@@ -9,6 +11,8 @@ from addons.exchange_of import exchange_of
 from addons.gate import clear_request
 from addons.runtime import Plant
 from addons.wire import refuse
+
+logger = logging.getLogger(__name__)
 
 
 class Credentials:
@@ -32,7 +36,9 @@ class Credentials:
         try:
             value = runtime.judged_by[flow].credentials.read(source)
         except CredentialError as error:
-            refuse(flow, exchange, Reason.CREDENTIAL_UNAVAILABLE, str(error))
+            logger.error("Chainwarden: record %s: %s", exchange.id, error)  # noqa: TRY400 - no traceback: it is no fault
+            message = f"The gateway has no credential for service '{exchange.service}'. Tell whoever runs the gateway."
+            refuse(flow, exchange, Reason.CREDENTIAL_UNAVAILABLE, message)
             return
         runtime.injected[flow] = value
-        clear_request(flow, (source.header, source.template.format(value)))
+        clear_request(flow, (source.header, source.template.replace("{}", value)))

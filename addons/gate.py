@@ -132,6 +132,7 @@ def _error_answer(stream: HttpStream, event: ResponseProtocolError) -> Iterable[
     """Yield an answer in the protocol's shape; the error itself follows and closes the connection."""
     exchange = exchange_of(stream.flow)
     if not exchange.outcome_recorded:  # mitmproxy gave up before its first hook
+        see(stream.flow)
         stream.flow.error = stream.flow.error or Error(quotes.without_quotes(event.message))
         yield HttpErrorHook(stream.flow)
     reason = error_reason(stream.flow)

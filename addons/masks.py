@@ -125,7 +125,7 @@ def findings_of(direction: Direction, place: str, hits: Iterable[Hit]) -> list[F
 
 def mask_head(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
     """Mask secrets in the path, the query and the headers of a request, each value decoded on its own."""
-    masker, _ = request_masker(runtime, flow, exchange)
+    masker, vault = request_masker(runtime, flow, exchange)
     request = flow.request
 
     def mask(place: str, text: str) -> str:
@@ -144,6 +144,7 @@ def mask_head(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None
             masked = mask(f"header:{name.lower()}", value)
             if masked != value:
                 request.headers[name] = masked
+    exchange.tokens = {**exchange.tokens, **(vault.originals if vault else {})}
 
 
 def _mask_quoted(part: str, mask: Callable[[str], str]) -> str:

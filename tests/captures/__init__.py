@@ -14,7 +14,10 @@ SECRETS = (
 
 _FOLDER = Path(__file__).parent
 
-NAMES = tuple(sorted(path.name for path in _FOLDER.glob("*.sse")))
+_ALL = sorted(path.name for path in _FOLDER.glob("*.sse"))
+
+ANTHROPIC_NAMES = tuple(name for name in _ALL if name.startswith("anthropic_"))
+NAMES = tuple(name for name in _ALL if name not in ANTHROPIC_NAMES)
 
 
 def capture(name: str) -> bytes:

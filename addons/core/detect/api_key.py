@@ -38,7 +38,7 @@ _CODE_HOSTS = (
     *(rf"gh{kind}_{_WORD}{{36}}" for kind in "pousr"),  # GitHub
     r"github_pat_[A-Za-z0-9_]{40}",
     *(
-        rf"{kind}-{_URL}{{20}}"
+        rf"{kind}-(?:{_URL}{{27,300}}\.[0-9a-z]{{2}}\.[0-9a-z]{{9}}|{_URL}{{20}})"  # a routable one has three parts
         for kind in ("glpat", "gldt", "glrt", "glptt", "glcbt", "glsoat", "glft", "glimt", "glagent")
     ),
     rf"GR1348941{_URL}{{20}}",  # GitLab
@@ -49,7 +49,7 @@ _CODE_HOSTS = (
     rf"rubygems_{_HEX}{{48}}",
     rf"dckr_[po]at_{_URL}{{24}}",  # Docker
     rf"CCIPAT_{_URL}{{20}}",  # CircleCI
-    r"sntry[su]_[A-Za-z0-9+/=_-]{40}",  # Sentry
+    r"sntry[su]_[A-Za-z0-9+/=_-]{40,512}",  # Sentry
     rf"lin_api_{_WORD}{{32}}",  # Linear
     rf"ntn_{_WORD}{{40}}",  # Notion
     rf"secret_{_WORD}{{43}}",
@@ -64,23 +64,23 @@ _CLOUDS = (
     *(f"do{kind}_v1_{_HEX}{{64}}" for kind in "opr"),  # DigitalOcean
     *(rf"{kind}\.{_URL}{{24}}" for kind in ("hvs", "hvb")),  # HashiCorp Vault
     rf"pul-{_HEX}{{40}}",  # Pulumi
-    rf"dp\.(?:pt|st|ct|sa|scim|audit)\.{_WORD}{{40}}",  # Doppler
+    rf"dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{{2,35}}\.)?{_WORD}{{40}}",  # Doppler
     rf"tskey-{_WORD}{{3,12}}-{_URL}{{16}}",  # Tailscale
     rf"sbp_{_HEX}{{40}}",  # Supabase
     rf"sb_secret_{_URL}{{20}}",
     rf"pscale_(?:tkn|pw|oauth)_{_URL}{{32}}",  # PlanetScale
     *(f"{kind}_[A-Za-z0-9_+/=]{{32}}" for kind in ("glsa", "glc")),  # Grafana
     r"NRAK-[A-Z0-9]{27}",  # New Relic
-    rf"LTAI{_WORD}{{17}}(?![A-Za-z0-9])",  # Alibaba
+    rf"LTAI{_WORD}{{12,20}}(?![A-Za-z0-9])",  # Alibaba
     rf"HRKU-{_URL}{{36}}",  # Heroku
-    *(f"fm{kind}_{_URL}{{40}}" for kind in "12"),  # Fly
+    r"fm(?:1[ar]|[12])_[A-Za-z0-9+/=_-]{40,1024}",  # Fly
     r"AGE-SECRET-KEY-1[A-Z0-9]{58}",
 )
 _SERVICES = (
     *(rf"xox{kind}-[A-Za-z0-9-]{{10}}" for kind in "abeoprs"),  # Slack
     rf"xapp-[0-9]-{_WORD}{{8}}",
     *(rf"{kind}_{_WORD}{{16}}" for kind in ("sk_live", "sk_test", "rk_live", "rk_test")),  # Stripe
-    r"whsec_[A-Za-z0-9+/]{24}",
+    r"whsec_[A-Za-z0-9+/]{24,64}={0,2}",
     rf"SG\.{_URL}{{20,24}}\.{_URL}{{40}}",  # SendGrid
     rf"SK{_HEX}{{32}}(?![A-Za-z0-9])",  # Twilio
     *(rf"shp{kind}_[0-9a-fA-F]{{32}}" for kind in ("at", "ca", "pa", "ss", "tka")),  # Shopify
@@ -128,6 +128,11 @@ API_KEY = Detector(
         "dop" + "_v1_" + "0123456789abcdef" * 4,
         "shpat" + "_" + "0123456789abcdef" * 2,
         "\\n" + "ghp" + "_" + "a1B2" * 9,
+        "glpat" + "-" + "a1B2" * 7 + ".01." + "a1b2c3d4e",
+        "sntrys" + "_" + "a1+/" * 30 + "=_" + "a1B2" * 10,
+        "LTAI" + "5t" + "a1B2" * 4 + "xY",
+        "dp.st" + ".dev." + "a1B2" * 10 + "c3d",
+        "fm2" + "_" + "a1+/" * 30 + "==",
     ),
     counter_examples=(
         "sk-learn",
@@ -143,6 +148,9 @@ API_KEY = Detector(
         "fw_update",
         "secret_key_base",
         "glc_context",
+        "LTAIR",
+        "fm2_modulation",
+        "dp.st.value",
     ),
 )
 

@@ -8,11 +8,18 @@ from addons.core.detect.edges import END, start
 _GAP = "[ \u00a0\u202f\u2009\u2010-\u2015\u2212-]{1,3}"
 _FOUR = f"{_GAP}[0-9]{{4}}"
 _REST = (
-    "[0-9]{9,15}"
+    "[0-9]{8,15}"
     rf"|{_FOUR}{_FOUR}{_FOUR}(?:{_GAP}[0-9]{{1,3}}(?![0-9]))?"
     rf"|{_GAP}[0-9]{{6}}{_GAP}[0-9]{{4,5}}"
+    rf"|{_FOUR}{_GAP}[0-9]{{4,5}}(?!{_GAP}?[0-9])"
     rf"|[0-9]{{2}}{_GAP}[0-9]{{13}}"
 )
+_NOT_LATE_IN_A_ROW = (
+    "(?<!(?:[0-9]{4} ){5}.{4})(?<!(?<![0-9] )(?:[0-9]{4} ){2,3}.{4})"
+    "(?<![0-9] [0-9]{1,3} .{4})(?<!(?<![0-9])[0-9]{1,3} [0-9]{4} .{4})"
+)
+_NOT_EARLY_IN_A_ROW = "(?!(?: [0-9]{4}){5}|(?: [0-9]{4}){2}(?!(?: [0-9]{4}){2}))"
+"""In a row of numbers with four digits, some four of them are a card by chance. A year may stand there."""
 _ALL_BUT_A_SHORT_GROUP = re.compile(rf".*[0-9](?={_GAP}[0-9]{{1,3}}$)")
 
 _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
@@ -28,15 +35,24 @@ _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     (2, 62, 62, frozenset(range(16, 20))),  # UnionPay
     (4, 3528, 3589, frozenset(range(16, 20))),  # JCB
     (3, 300, 305, frozenset({14, 16})),  # Diners Club
+    (4, 3095, 3095, frozenset({14, 16})),
     (2, 36, 36, frozenset({14, 16})),
     (2, 38, 39, frozenset({14, 16})),
-    (4, 5018, 5020, frozenset(range(13, 20))),  # Maestro
-    (4, 5038, 5038, frozenset(range(13, 20))),
-    (4, 5893, 5893, frozenset(range(13, 20))),
-    (4, 6304, 6304, frozenset(range(13, 20))),
-    (4, 6759, 6763, frozenset(range(13, 20))),
-    (2, 60, 60, frozenset({16})),  # RuPay
-    (3, 220, 220, frozenset(range(16, 20))),  # Mir
+    (4, 5018, 5020, frozenset(range(12, 20))),  # Maestro
+    (4, 5038, 5038, frozenset(range(12, 20))),
+    (4, 5612, 5612, frozenset(range(12, 20))),
+    (4, 5893, 5893, frozenset(range(12, 20))),
+    (4, 6304, 6304, frozenset(range(12, 20))),
+    (4, 6759, 6763, frozenset(range(12, 20))),
+    (2, 60, 60, frozenset({13, 16, 19})),  # RuPay, Hipercard
+    (2, 81, 82, frozenset({16})),
+    (3, 508, 508, frozenset({16})),
+    (4, 5060, 5067, frozenset({16, 19})),  # Verve, Elo
+    (6, 650002, 650027, frozenset({19})),
+    (6, 627780, 627780, frozenset({16})),
+    (6, 636297, 636368, frozenset({16})),
+    (4, 2200, 2204, frozenset(range(16, 20))),  # Mir
+    (4, 9792, 9792, frozenset({16})),  # Troy
 )
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -67,7 +83,7 @@ CARD = Detector(
     name="card",
     label="CARD",
     groups=("pii",),
-    pattern=rf"[2-6][0-9]{{3}}{start(4)}(?<![0-9]\.[0-9]{{4}})(?:{_REST})(?!\.[0-9]){END}",
+    pattern=rf"[2-689][0-9]{{3}}{start(4)}(?<!(?:[0-9]\.|\+)[0-9]{{4}}){_NOT_LATE_IN_A_ROW}(?:{_REST})(?!\.[0-9]){END}{_NOT_EARLY_IN_A_ROW}",
     measure=card_length,
     examples=(
         "4111111111111111",
@@ -87,7 +103,13 @@ CARD = Detector(
         "1,4111111111111111,2",
         "4111 1111 1111 1111 123",
         "1234 4111 1111 1111 1111",
+        "2 4111 1111 1111 1111",
+        "4111 1111 1111 1111 12 27 123",
+        "4111 1111 1111 1111 1227 123",
         "\u53614111111111111111\u53f7",
+        "9792 0300 0000 0000",
+        "3095 123456 7897",
+        "4222 2222 22222",
     ),
     counter_examples=(
         "4111111111111112",
@@ -100,5 +122,10 @@ CARD = Detector(
         "2024-01-15 10:30:00",
         "4111 1111",
         "846271234567890123",
+        "+4915123274461",
+        "19 204 4111 1111 1111 1111",
+        "204 1900 4111 1111 1111 1111",
+        "4276 9444 3211 6433 5555 5555 5555 4444 3781 9289",
+        "61 1852 2455 4443 3270 5057 5962 2373 2291 1000",
     ),
 )

@@ -12,7 +12,8 @@ from addons.core.detect.email_address import EMAIL
 from addons.core.detect.iban import IBAN
 from addons.core.detect.ip_address import IPV4, IPV6
 from addons.core.detect.jwt import JWT
-from addons.core.detect.phone import PHONE_NAMED, PHONES
+from addons.core.detect.phone import PHONES
+from addons.core.detect.phone_named import PHONE_NAMED
 from addons.core.detect.private_key import PRIVATE_KEY
 from addons.core.detect.us_ssn import US_SSN
 from addons.core.errors import ChainwardenError
@@ -21,7 +22,7 @@ from addons.core.masking.syntax import PatternError
 
 DETECTORS = (
     *(PRIVATE_KEY, JWT, API_KEY, API_KEY_WITHIN, API_KEY_NAMED),
-    *(EMAIL, CARD, IBAN, US_SSN, IPV4, IPV6, *PHONES, PHONE_NAMED),
+    *(EMAIL, IBAN, CARD, US_SSN, IPV4, IPV6, *PHONES, PHONE_NAMED),
 )
 """In order of priority: where values overlap, the first gives the mask its name."""
 

@@ -8,8 +8,17 @@ from addons.core.detect.edges import start
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _DOTTED = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
+_NUMBERED = (
+    r"(?i:versions?|release|build|ver|rev|firmware|driver|sections?|clauses?|chapter|table|annex|oid|\u00a7|\\u00a7)"
+)
+_DOTTED_NUMBERS = r"[0-9]{1,5}(?:\.[0-9]{1,5}){1,5}"
 _NO_VERSION_BEFORE = (
-    r"(?<!(?i:version|release|build|ver|rev|section|oid)[\"']?[ =:(]{0,3}[\"'v]?)"
+    rf"(?<!{_NUMBERED}[\"']?[ =:(>\\\\]{{0,4}}[\"'v]?)"
+    rf"(?<!{_NUMBERED}[ ]{_DOTTED_NUMBERS}(?:,| and| or| to)[ ])"  # Sections 3.2.1.12 and 3.2.1.14
+    r"(?<!(?i:grad(?:e|ed|ing)|updated)(?: from| to)[ ])"
+    rf"(?<!(?i:grad(?:e|ed|ing)|updated) from {_DOTTED_NUMBERS} to )"
+    r"(?!2\.5\.(?:4|29)\.)"  # attributes and extensions of X.509 (ITU-T X.520): object identifiers with four parts
+    r"(?!(?<=\#\#[ ])(?:[1-3]?[0-9]\.){3}[1-9])"  # a numbered heading in Markdown
     r"(?<![A-Za-z]-)"  # openssl-1.1.1.1
     r"(?!(?<=[A-Za-z]/)[0-9]{1,3}\.0\.0\.0)"  # Chrome/120.0.0.0
 )
@@ -61,7 +70,8 @@ IPV4 = Detector(
     name="ip",
     label="IP",
     groups=("pii",),
-    pattern=rf"(?=[0-9]{{1,3}}\.[0-9]){start()}(?<![A-Za-z0-9]\.){_NO_VERSION_BEFORE}{_DOTTED}{_NO_VERSION_AFTER}",
+    pattern=rf"(?=[0-9]{{1,3}}\.[0-9]{{1,3}}\.[0-9]){start()}(?<![A-Za-z0-9]\.)"
+    rf"{_NO_VERSION_BEFORE}{_DOTTED}{_NO_VERSION_AFTER}",
     validate=is_ipv4,
     examples=(
         "1.2.3.4",
@@ -74,6 +84,9 @@ IPV4 = Detector(
         "\\n8.8.4.4",
         "10.0.0.0/8",
         "::ffff:198.51.100.4",
+        "# 192.168.1.1 is the gateway",
+        "table: peers 10.0.0.7",
+        "# 10.0.0.1 router",
     ),
     counter_examples=(
         "1.2.3",
@@ -93,6 +106,16 @@ IPV4 = Detector(
         "Section 24.1.1.3",
         "(4.3.2.2) Output Terminal",
         "libx (1.2.5.1-2)",
+        "RFC 5280, Sections 14.2.1.12 and 14.2.1.14",
+        "\u00a7 12.4.3.2",
+        "clause 10.2.1.3",
+        "Table 10.1.2.3",
+        "### 12.4.3.1 Requirements",
+        "firmware 12.10.4.1",
+        "upgraded from 13.32.55.28 to 13.40.1.2",
+        "<Version>4.18.10.1</Version>",
+        "2.5.29.15",
+        "2.5.4.10",
     ),
 )
 

@@ -4,49 +4,62 @@ A number without separators is taken only with a plus, or after a word like "pho
 Numbers that are set aside for fiction count, although no plan has them: people test with those.
 """
 
-import re
-from collections.abc import Callable
-
-from phonenumbers import NumberParseException, PhoneNumber, is_possible_number, is_valid_number, parse
-
 from addons.core.detect.detector import Detector
 from addons.core.detect.edges import start
+from addons.core.detect.phone_plan import EXTENSION, phone_length
 
 _SEP = "[ \u00a0\u202f./\u2010-\u2015\u2212-]"
 _SPACE = "[ \u00a0]"
 _DASH = "[ \u00a0.\u2010-\u2015\u2212-]"
-_EXTENSION = r"[ ,;]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6}"
+_CURRENCY = "[ \u00a0]?(?:kr|EUR|USD|PLN|NOK|DKK|SEK|[$\u20ac\u00a3%])"
 
 
 def _begin(after: int) -> str:
     """Not in the middle of a longer number, seen ``after`` characters later."""
-    return rf"{start(after)}(?<![0-9+][./\u2010-\u2015\u2212-].{{{after}}})(?<![0-9][:,].{{{after}}})"
+    return rf"{start(after)}(?<![0-9A-Za-z+][./\u2010-\u2015\u2212-].{{{after}}})(?<![0-9]:.{{{after}}})"
 
 
 def _alone(after: int) -> str:
     """As ``_begin``, and not in a row of groups of digits."""
-    return rf"{_begin(after)}(?<![0-9][ \u00a0\u202f].{{{after}}})"
+    return rf"{_begin(after)}(?<![0-9][ \u00a0\u202f,].{{{after}}})"
 
 
-_MORE = rf"(?:[()]?{_SEP}{{0,2}}\(?[0-9]\)?)"
+MORE = rf"(?:[()]?{_SEP}{{0,2}}\(?[0-9]\)?)"
 _LOCAL = f"[0-9]{{3}}{_DASH}[0-9]{{4}}"
-_INTERNATIONAL = rf"\+[1-9]{_begin(2)}{_MORE}{{6,14}}"
-_NORTH_AMERICAN = rf"[1-9][0-9]{{2}}(?:{_SPACE}{_alone(4)}|[.\u2010-\u2015\u2212-]{_begin(4)}){_LOCAL}"
+_INTERNATIONAL = rf"\+[1-9]{_begin(2)}{MORE}{{6,14}}"
+_NORTH_AMERICAN = (
+    rf"[1-9][0-9]{{2}}(?:{_SPACE}{_alone(4)}|[.\u2010-\u2015\u2212-]{_begin(4)}){_LOCAL}(?! [0-9]{{1,2}} [0-9])"
+)
 _WITH_TRUNK_ONE = rf"1{_DASH}{_begin(2)}\(?[2-9][0-9]{{2}}\)?{_DASH}{{0,2}}{_LOCAL}"
+_NOT_LATE_IN_A_ROW = "".join(
+    rf"(?!(?<=[0-9]{{{size}}} [0-9]{{{size}}} .{{3}})[0-9]{{{size - 3}}} )" for size in (3, 4, 5)
+)
 _WITH_ZERO = (
-    rf"0(?:0[1-9]{_begin(3)}{_MORE}{{6,14}}"
+    rf"0(?:0[1-9]{_begin(3)}{MORE}{{6,14}}"
     # Five pairs, of which more are a hex dump, or longer groups: 01-02-2024 is a date, 02111-1307 a ZIP code.
     rf"|[1-9]{_SPACE}{_alone(3)}[0-9]{{2}}(?:{_SPACE}[0-9]{{2}}){{3}}(?!{_SPACE}?[0-9])"
     rf"|[1-9][./-]{_begin(3)}[0-9]{{2}}(?:[./-][0-9]{{2}}){{3}}(?![./-]?[0-9])"
-    rf"|[1-9]{_SEP}{_begin(3)}{_SEP}{{0,2}}[0-9]{{3,8}}(?:{_SEP}[0-9]{{2,4}}){{0,3}}"
-    rf"|[1-9][0-9]{_begin(3)}(?![0-9]{{2}}-[0-9]{{4}}(?![0-9]))[0-9]{{0,2}}(?:{_SEP}{{1,3}}[0-9]{{2,8}}){{1,5}})"
+    rf"|[1-9]{_SEP}{_begin(3)}{_SEP}{{0,2}}[0-9]{{3,10}}(?:{_SEP}[0-9]{{2,4}}){{0,3}}"
+    rf"|[1-9][0-9]{_begin(3)}{_NOT_LATE_IN_A_ROW}(?![0-9]{{2}}-[0-9]{{4}}(?![0-9]))"
+    rf"[0-9]{{0,2}}(?:{_SEP}{{1,3}}[0-9]{{2,8}}){{1,5}})"
 )
 _AREA_IN_BRACKETS = (
     rf"\((?:[2-9][0-9]{{2}}\){_begin(5)}{_DASH}{{0,2}}{_LOCAL}"
     rf"|0[1-9]{_begin(3)}[0-9]{{0,3}}\)(?:{_SEP}{{0,2}}[0-9]{{2,8}}){{1,5}}"
     rf"|[1-9][0-9]\){_begin(4)}[ ]?[0-9]{{4,5}}[ -][0-9]{{4}})"
 )
-_SPANISH = rf"[6-9][0-9]{{2}}[ -]{_alone(4)}(?:[0-9]{{3}}[ -][0-9]{{3}}|[0-9]{{2}}(?: [0-9]{{2}}){{2}})"
+_HEX_BYTE = "(?:[0-9][a-f]|[a-f][0-9])"
+_NOT_AFTER_HEX = "(?<!(?<![A-Za-z])[0-9a-f]{2} .{6})"
+_WITHOUT_ZERO = (
+    r"[1-9][0-9](?:"
+    # Denmark, Norway; Poland, Portugal
+    rf"{_SPACE}[0-9]{{2}}(?:{_SPACE}{_alone(6)}{_NOT_AFTER_HEX}[0-9]{{2}}{_SPACE}[0-9]{{2}}(?! {_HEX_BYTE})"
+    rf"|[0-9]{_SPACE}{_alone(7)}(?:[0-9]{{2}}{_SPACE}[0-9]{{2}}|[0-9]{{4}}))"
+    # Poland, Portugal, Spain; Norway
+    rf"|[0-9][ \u00a0-][0-9]{{2}}(?:[0-9][ \u00a0-]{_alone(8)}[0-9]{{3}}"
+    rf"|{_SPACE}{_alone(7)}(?:[0-9]{{3}}|[0-9]{{2}}{_SPACE}[0-9]{{2}})))"
+    rf"(?!(?:{_SPACE}|[.-])[0-9](?:[0-9]|{_SPACE}[0-9]))"
+)
 
 _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -86,6 +99,11 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "0151 23456789",
             "089/1234567",
             "020-1234567",
+            "0664 1234567",
+            "01 234815553",
+            "070-123 45 67",
+            "087 123 4567",
+            "7,020 7946 0958,123-45",
         ),
     ),
     (
@@ -100,7 +118,19 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "(11) 91234-5678",
         ),
     ),
-    (_SPANISH, ("612 345 678", "912-345-678", "612 34 56 78")),
+    (
+        _WITHOUT_ZERO,
+        (
+            "612 345 678",
+            "912-345-678",
+            "612 34 56 78",
+            "32 12 34 56",
+            "406 12 345",
+            "512 345 678",
+            "12 345 67 89",
+            "21 234 5678",
+        ),
+    ),
 )
 """How numbers are written, and examples. Each is a detector: with one form only, the engine skips other text fast."""
 _NOT_PHONES = (
@@ -129,113 +159,23 @@ _NOT_PHONES = (
     "10-20-30",
     "0054 0074 0059",
     "Boston, MA 02111-1307",
+    "983 804 643 356 070 457 057",
+    "10 20 30 40",
+    "f0 bc 89 71 53 84 aa",
+    "89 71 53 84 a1",
+    "12 34 56 78",
+    "17476 01748 88676 15914 08942",
+    "637 884 064 092 827 713 976",
+    "invoice INV-0765-119666",
+    "035-4072576-7830019",
+    "account (0010206205)",
+    "account 0024153421 16",
+    "009 518 316 207 491 801",
+    "912 430 4726 1 142",
+    "55 206 3216 2 738 50 51",
+    "612 345 678 901 234",
+    "512 455 106 kr",
 )
-
-_WORDS = (
-    "phone",
-    "telephone",
-    "tel",
-    "mobile",
-    "cell",
-    "fax",
-    "whatsapp",
-    "telefon",
-    "handy",
-    "m\u00f3vil",
-    "tel\u00e9fono",
-    "t\u00e9l\u00e9phone",
-)
-_ANY_WORD = "|".join(f"{word}|{word.capitalize()}|{word.upper()}" for word in _WORDS)
-_NAMED = (
-    rf"(?<=(?<![A-Za-z])(?:{_ANY_WORD})"
-    r"(?:[ _-]?(?:[Nn]umber|NUMBER|[Nn]o|[Nn]r))?[ ]?[.:=#\"'(]{0,3}[ ]?[\"'+(]{0,2}.)"
-)
-
-_TRUNK_ZERO_REGIONS = ("GB", "DE", "FR", "IT", "NL", "BE", "AT", "CH", "SE", "IE", "AU", "JP")
-_OTHER_REGIONS = ("ES", "PT", "PL", "BR")
-_NAMED_REGIONS = ("US", "GB", "DE")
-
-_MIN_DIGITS, _MAX_DIGITS = 7, 15
-"""ITU-T E.164 allows 15 digits; the shortest that people write with an area code have 7."""
-_MIN_WITH_ZERO = 9
-"""Shorter ones are there, in Germany; so are times (``0700 0800``)."""
-_FICTION = re.compile(r"1?555|(?:44)?0?7700900|1?1234567890$")
-"""Area 555, the UK's numbers for drama, and the one that everybody writes."""
-_DATE = re.compile(r"(?:19|20)[0-9]{2}\D?[01][0-9]\D?[0-3][0-9]|[0-3]?[0-9]\D[01]?[0-9]\D(?:19|20)[0-9]{2}")
-_GROUP_END = re.compile(r"[0-9](?![0-9])\)?")
-_EXTENSION_AT_END = re.compile(_EXTENSION + "$")
-
-
-def phone_length(value: str) -> int:
-    """Return how many characters of ``value`` are a number: the number after it may have been caught with it."""
-    return _longest(value, _is_phone)
-
-
-def named_phone_length(value: str) -> int:
-    """As ``phone_length``, for what stands after a word that says it is one: any plan, also one of fiction."""
-    return _longest(value, _is_possible_phone)
-
-
-def _longest(value: str, is_phone: Callable[[str], bool]) -> int:
-    extension = _EXTENSION_AT_END.search(value)
-    ends = [match.end() for match in _GROUP_END.finditer(value, 0, extension.start() if extension else len(value))]
-    longest = next((end for end in reversed(ends) if is_phone(value[:end])), 0)
-    return len(value) if extension and ends and longest == ends[-1] else longest
-
-
-def _is_phone(value: str) -> bool:
-    digits = _digits(value)
-    if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS:
-        return False
-    if value.startswith("+"):
-        return _is_international(value, digits, apart=len(digits) + 1 < len(value))
-    if value.startswith("00"):
-        return len(digits) < len(value) and _is_international("+" + value[2:], digits[2:], apart=digits[2] == "1")
-    if digits.startswith("0"):
-        return len(digits) >= _MIN_WITH_ZERO and (
-            bool(_FICTION.match(digits)) or _is_valid_in(_TRUNK_ZERO_REGIONS, value)
-        )
-    groups = re.findall("[0-9]+", value)
-    if list(map(len, groups[-3:])) == [3, 3, 4]:
-        return _is_north_american(value, groups[-3:], digits)
-    return _is_valid_in(_OTHER_REGIONS, value)
-
-
-def _is_international(value: str, digits: str, *, apart: bool) -> bool:
-    number = _parsed(value, None)
-    if number is None:
-        return False
-    return is_valid_number(number) or bool(_FICTION.match(digits)) or (apart and is_possible_number(number))
-
-
-def _is_north_american(value: str, groups: list[str], digits: str) -> bool:
-    """Say whether it is one by its plan; with brackets, dashes or dots, area codes that are not in use will do."""
-    if _FICTION.match(digits) or _is_valid_in(("US",), value):
-        return True
-    return any(char in value for char in "(-.") and groups[0][0] > "1" and groups[1][0] > "1"
-
-
-def _is_possible_phone(value: str) -> bool:
-    if not _MIN_DIGITS <= len(_digits(value)) <= _MAX_DIGITS or _DATE.match(value):
-        return False
-    numbers = (_parsed(value, region) for region in _NAMED_REGIONS)
-    return any(number is not None and is_possible_number(number) for number in numbers)
-
-
-def _is_valid_in(regions: tuple[str, ...], value: str) -> bool:
-    numbers = (_parsed(value, region) for region in regions)
-    return any(number is not None and is_valid_number(number) for number in numbers)
-
-
-def _parsed(value: str, region: str | None) -> PhoneNumber | None:
-    try:
-        return parse(value, region)
-    except NumberParseException:
-        return None
-
-
-def _digits(value: str) -> str:
-    return re.sub("[^0-9]", "", value)
 
 
 PHONES = tuple(
@@ -243,37 +183,10 @@ PHONES = tuple(
         name="phone",
         label="PHONE",
         groups=("pii",),
-        pattern=rf"{form}(?i:{_EXTENSION})?(?![0-9A-Za-z_]|[.:,-][0-9])",
+        pattern=rf"{form}(?i:{EXTENSION})?(?![0-9A-Za-z_]|[.:-][0-9]|{_CURRENCY})",
         measure=phone_length,
         examples=examples,
         counter_examples=_NOT_PHONES,
     )
     for form, examples in _FORMS
-)
-
-PHONE_NAMED = Detector(
-    name="phone",
-    label="PHONE",
-    groups=("pii",),
-    pattern=rf"[0-9(](?<=[ .:=#\"'(+].)(?={_MORE}{{6}}){_NAMED}{_MORE}{{6,15}}(?i:{_EXTENSION})?(?![0-9A-Za-z_])",
-    measure=named_phone_length,
-    examples=(
-        "Phone: 4155552671",
-        '"phone": "123-456-7890"',
-        "tel:02079460958",
-        "mobile number 07700900123",
-        "Fax (030) 901820",
-        "phone_number=4155552671&x=1",
-        "telefon 030901820",
-    ),
-    counter_examples=(
-        "4155552671",
-        "phone 2024-01-15",
-        "phone 15 pro",
-        "telephone since 1876",
-        "telemetry 1700000000",
-        "hotel 1700000000",
-        "mobile: 12345",
-        "phone_id: a1234567890",
-    ),
 )

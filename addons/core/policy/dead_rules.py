@@ -31,7 +31,9 @@ def check_names(value: Value, protocols: Mapping[str, str]) -> None:
 
 def check(value: Value, condition: Condition, protocols: Mapping[str, str]) -> None:
     """Report alternatives of ``condition`` that hold for no service, operation and direction."""
-    scenes = list(_scenes(protocols))
+    # A service whose protocol is a problem of its own may have any operation.
+    is_known = all(protocol in OPERATIONS for protocol in protocols.values())
+    scenes = list(_scenes(protocols)) if is_known else []
     for item, clause in zip(value.alternatives(), condition.clauses, strict=True):
         alone = Condition((clause,))
         reachable = any(possible(alone, Outlook(scene, known=_KNOWN)) for scene in scenes)

@@ -1,15 +1,19 @@
 """Which kind of stream an answer is: by its label, by what the client asked for, and by how it begins."""
 
 from addons.core.call import Content, Inspected
+from addons.core.errors import RefusedError
 from addons.core.protocols.channels import Channels
 from addons.core.protocols.event_stream import EventReader, EventStream
 from addons.core.protocols.headers import EVENT_STREAM, MediaType
 from addons.core.protocols.protocol import AnswerStream, PlacedHit
 from addons.core.protocols.sse import BOM
 from addons.core.protocols.text_stream import OpaqueAnswer, TextStreamAnswer
+from addons.core.reasons import Reason
 
 _EVENT_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
 _LONGEST_START = max(map(len, _EVENT_STARTS))
+
+_ASCII_INSIDE = frozenset({"", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
 
 
 def begins_like_events(data: bytes) -> bool:
@@ -17,11 +21,27 @@ def begins_like_events(data: bytes) -> bool:
     return data.removeprefix(BOM).lstrip(b"\r\n").startswith(_EVENT_STARTS)
 
 
+def require_ascii_in(kind: MediaType) -> None:
+    """Check that an event stream, which is UTF-8 whatever its label says, is not read as something else by clients.
+
+    Raises:
+        RefusedError: the label of ``kind`` names an encoding in which ASCII is spelled otherwise, such as UTF-16.
+    """
+    if kind.charset not in _ASCII_INSIDE:
+        raise RefusedError(
+            Reason.UPSTREAM_MALFORMED, "The label of the answer's event stream names another encoding than UTF-8."
+        )
+
+
 def open_stream(kind: MediaType, channels: Channels, reader: EventReader | None, *, wants_events: bool) -> AnswerStream:
     """Begin an answer with the content type ``kind``.
 
     A client that asked for events reads whatever comes as events, so ``wants_events`` counts more than the label.
+
+    Raises:
+        RefusedError: the label names an encoding in which ASCII is spelled otherwise.
     """
+    require_ascii_in(kind)
     if kind.name == EVENT_STREAM or wants_events:
         return EventStream(channels, reader)
     if kind.is_media:

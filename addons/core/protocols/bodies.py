@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterable
 
 from addons.core.call import Content, Inspected, Json, Text
 from addons.core.errors import RefusedError
-from addons.core.protocols.answer_streams import begins_like_events
+from addons.core.protocols.answer_streams import begins_like_events, require_ascii_in
 from addons.core.protocols.forms import mask_form
 from addons.core.protocols.headers import EVENT_STREAM, FORM, MediaType, media_type
 from addons.core.protocols.json_rewrite import rewrite
 from addons.core.protocols.json_stream import mask_leaf
-from addons.core.protocols.json_text import parse
+from addons.core.protocols.json_text import is_json_to_some, parse
 from addons.core.protocols.protocol import AnswerStream, MaskedBody, Masker, PlacedHit
 from addons.core.protocols.query import texts_of_pairs
 from addons.core.protocols.unmasked import Unmasked
 from addons.core.reasons import Reason
 
 type Places = Callable[[str], bool]
+
+_AMBIGUOUS = "The answer is JSON to some parsers only: a client may read in it what no rule saw."
 
 _JSON_STARTS = b'{["-0123456789tfn'
 _BOM = "\ufeff"
@@ -162,14 +164,17 @@ def parse_any(
     """Return what a whole answer says, read the way ``mask_any`` masks it.
 
     Raises:
-        RefusedError: it is JSON that could be read in two ways.
+        RefusedError: it is JSON, or an event stream, that could be read in two ways.
     """
     kind = media_type(next((value for name, value in headers if name == "content-type"), ""))
     if not body:
         return Content()
     if is_json(body):
         return parse_as_json(body)
+    if is_json_to_some(body):
+        raise RefusedError(Reason.UPSTREAM_MALFORMED, _AMBIGUOUS)
     if kind.name == EVENT_STREAM or begins_like_events(body):
+        require_ascii_in(kind)
         stream = new_stream(Unmasked())
         mask_stream(body, stream)
         return stream.content

@@ -10,6 +10,7 @@ from addons.core.protocols.places import Path, pointer
 STREAMED_NAMES = frozenset(
     {
         "arguments",
+        "completion",
         "content",
         "data",
         "delta",

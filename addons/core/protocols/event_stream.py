@@ -7,6 +7,7 @@
 5. What is held back goes out before the end marker, or at the end.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from addons.core.call import Content, Inspected, Json, Text
@@ -14,7 +15,7 @@ from addons.core.errors import RefusedError
 from addons.core.protocols.channels import Channels, Key
 from addons.core.protocols.event_paths import PathReader
 from addons.core.protocols.json_leaves import with_decoded
-from addons.core.protocols.json_text import dump, parse_text
+from addons.core.protocols.json_text import dump, is_json_to_some, parse_text
 from addons.core.protocols.places import pointer
 from addons.core.protocols.protocol import PlacedHit
 from addons.core.protocols.sse import Event, SseParser, encode_event
@@ -30,6 +31,12 @@ FOREIGN = Key(None)
 DATA_PATH = ("data",)
 """The path of data that is no JSON, below its event type."""
 
+_AMBIGUOUS_EVENT = "An event of the answer is JSON to some parsers only: a client may read what no rule saw."
+
+
+type NamedEvent = tuple[str, Json]
+"""The type of an event, and its value."""
+
 
 class EventReader(Protocol):
     """What a protocol knows about the JSON events of its streams."""
@@ -38,10 +45,13 @@ class EventReader(Protocol):
     def is_partial(self) -> bool:
         """Whether something was delivered that nobody can read: audio."""
 
-    def read(self, value: Json) -> tuple[list[Json], Json] | None:
-        """Return events to send first and ``value`` as it goes on; ``None`` where its shape is not known."""
+    def read(self, value: Json, name: str) -> tuple[list[NamedEvent], Json] | None:
+        """Return events to send first, and ``value``, an event of type ``name``, as it goes on.
 
-    def flush(self) -> list[Json]:
+        ``None`` says that the shape of ``value`` is not known.
+        """
+
+    def flush(self) -> list[NamedEvent]:
         """Return the events that carry what was held back."""
 
     def content(self, inspected: Inspected) -> Content:
@@ -126,15 +136,17 @@ class EventStream:
             value, is_ambiguous = parse_text(data), False
         except RefusedError as error:
             if error.reason is not Reason.BODY_DUPLICATE_KEYS:
+                if is_json_to_some(data.encode("utf-8", "replace")):
+                    raise RefusedError(Reason.UPSTREAM_MALFORMED, _AMBIGUOUS_EVENT) from None
                 return b"", self._plain(data, name)
             value, is_ambiguous = parse_text(data, unique_keys=False), True
-        read = self._reader.read(value) if self._reader else None
+        read = self._reader.read(value, name) if self._reader else None
         if read is None:
             self._is_strange = True
             read = [], self._paths.read(value, name)
         before, masked = read
         is_same = masked is value and not is_ambiguous
-        return b"".join(encode_event(dump(item), name) for item in before), data if is_same else dump(masked)
+        return b"".join(encode_event(dump(item), kind) for kind, item in before), data if is_same else dump(masked)
 
     def _plain(self, data: str, name: str) -> str:
         self._is_strange = True
@@ -150,24 +162,22 @@ class EventStream:
     def _flush(self) -> bytes:
         """5. Return what is held back, in events shaped like those that it was taken from."""
         foreign = self._close_foreign() if FOREIGN in self._channels.open_keys else b""
-        events = [encode_event(dump(value)) for value in (self._reader.flush() if self._reader else [])]
-        events += [encode_event(dump(value), name) for name, value in self._paths.flush()]
-        for key in self._channels.open_keys:
-            if tail := self._channels.close(key):
-                events.append(encode_event(tail, str(key.source)))
+        read = self._reader.flush() if self._reader else []
+        events = [encode_event(dump(value), name) for name, value in (*read, *self._paths.flush())]
+        tails = [(key.source, self._channels.close(key)) for key in self._channels.open_keys]
+        events += [encode_event(tail, str(source)) for source, tail in tails if tail]
         # An event that the upstream left open must not swallow these.
         gap = b"" if self._ended or not events else b"\n\n"
         return foreign + gap + b"".join(events)
 
 
-def delivered_texts(channels: Channels) -> tuple[Text, ...]:
-    """Return what was delivered of all texts, also what their escapes hide."""
-    texts = [(_place(key), text) for key, text in channels.delivered()]
-    texts += channels.delivered_wholes()
-    return tuple(text for place, leaf in texts for text in with_decoded("", leaf, place))
-
-
-def _place(key: Key) -> str:
-    if isinstance(key.source, int):
-        return f"/choices/{key.source}{pointer(key.path)}"
+def place_of(key: Key) -> str:
+    """Return the place of a text that no protocol has read."""
     return PLACE if key.path in {(), DATA_PATH} else pointer(key.path)
+
+
+def delivered_texts(channels: Channels, place: Callable[[Key], str] = place_of) -> tuple[Text, ...]:
+    """Return what was delivered of all texts, also what their escapes hide; ``place`` says where a text stands."""
+    texts = [(place(key), text) for key, text in channels.delivered()]
+    texts += channels.delivered_wholes()
+    return tuple(text for at, leaf in texts for text in with_decoded("", leaf, at))

@@ -80,6 +80,21 @@ def dump(value: Json) -> str:
         return json.dumps(value, separators=(",", ":"))
 
 
+def is_json_to_some(body: bytes) -> bool:
+    """Tell whether a parser with fewer scruples than ``parse`` reads a JSON object or array in ``body``.
+
+    Clients exist for each: NaN and Infinity, endless numbers, deep nesting, control characters, UTF-16 and UTF-32.
+    """
+    encoding = json.detect_encoding(body)
+    try:
+        value = _LENIENT.decode(body.decode(encoding, "replace").removeprefix("\ufeff"))
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return isinstance(value, dict | list)
+
+
 def _measure(value: Json) -> tuple[int, int]:
     """Return the number of keys in ``value`` and the number of its levels."""
     keys = depth = 0
@@ -137,6 +152,7 @@ _STRICT = json.JSONDecoder(
     object_pairs_hook=_unique_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
 )
 _LAST_WINS = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=_constant)
+_LENIENT = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
 
 
 def _decoded(body: bytes) -> str:

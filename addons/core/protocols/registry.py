@@ -1,12 +1,13 @@
 """All protocols, by the names that policies use."""
 
 from addons.core.errors import RefusedError
+from addons.core.protocols.anthropic.protocol import Anthropic
 from addons.core.protocols.http import Http
 from addons.core.protocols.openai.protocol import OpenAI
 from addons.core.protocols.protocol import Protocol
 from addons.core.reasons import Reason
 
-PROTOCOLS: tuple[Protocol, ...] = (Http(), OpenAI())
+PROTOCOLS: tuple[Protocol, ...] = (Http(), OpenAI(), Anthropic())
 
 
 def by_name(name: str) -> Protocol:

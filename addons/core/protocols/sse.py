@@ -128,10 +128,10 @@ class SseParser:
         """
         self._pending += data
         events: list[Event] = []
-        self._skip_line_feed()
+        self._take_line_feed(events)
         while (end := self._line_end()) is not None:
             self._take_line(end, events)
-            self._skip_line_feed()
+            self._take_line_feed(events)
         self._check_size(self._size + len(self._pending))
         return events
 
@@ -162,13 +162,17 @@ class SseParser:
             self._after_return = raw == b"\r"
             events.append(self._event())
 
-    def _skip_line_feed(self) -> None:
-        """Take the line feed that belongs to the carriage return which has ended the last event at once."""
+    def _take_line_feed(self, events: list[Event]) -> None:
+        """Take the line feed that belongs to the carriage return which has ended the last event at once.
+
+        It is a block of its own: what is sent before the next event must not come before it.
+        """
         if self._after_return and self._pending:
             self._after_return = False
             if self._pending[0] == ord("\n"):
                 self._add(b"\n")
                 del self._pending[:1]
+                events.append(self._event())
 
     def _add(self, raw: bytes) -> None:
         line = _line(raw.removeprefix(BOM) if self._is_first else raw)

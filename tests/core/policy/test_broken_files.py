@@ -176,3 +176,13 @@ def test_a_rule_that_redacts_must_fit_a_stream() -> None:
 
 def test_the_same_regex_is_fine_where_nothing_is_masked() -> None:
     assert policy("guardrails: [{name: r, when: {text: {regex: 'x.*'}}, then: block}]\n").guardrails
+
+
+def test_a_rule_is_not_called_dead_because_its_service_has_an_unknown_protocol() -> None:
+    text = (
+        "version: 1\n"
+        "identity: {issuers: [{issuer: https://a.example, audience: x}]}\n"
+        "services: {pinecone: {hosts: [a.example], protocol: pinecone}}\n"
+        "guardrails: [{name: r, when: {service: pinecone, operation: index.delete}, then: block}]\n"
+    )
+    assert [problem.partition(": ")[0] for problem in problems(text)] == ["3:53"]

@@ -63,6 +63,15 @@ def test_cuts_do_not_matter_and_no_byte_is_lost(pieces: list[bytes]) -> None:
         assert read == [(event.name, event.data) for event in _events(stream) if event.data is not None]
 
 
+def test_a_line_feed_that_comes_late_stays_with_the_event_that_it_ends() -> None:
+    """Else what is sent before the next event would stand between the two bytes of one line ending."""
+    assert [event.raw for event in _events(b"data: a\r\n\r", b"\ndata: b\n\n")] == [
+        b"data: a\r\n\r",
+        b"\n",
+        b"data: b\n\n",
+    ]
+
+
 @given(_STREAMS)
 def test_an_unchanged_event_is_rebuilt_byte_for_byte(pieces: list[bytes]) -> None:
     for event in _events(b"".join(pieces)):

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from addons.core.call import Content, Inspected, Json, Message, Text
 from addons.core.protocols.bodies import json_value, mask_json
-from addons.core.protocols.json_leaves import texts_of
+from addons.core.protocols.json_shapes import as_list, as_object, as_text
 from addons.core.protocols.json_stream import mask_leaf
 from addons.core.protocols.json_text import parse
 from addons.core.protocols.openai.logprobs import spelled_lists
-from addons.core.protocols.openai.messages import as_list, as_object, as_text, joined_text, message_of
+from addons.core.protocols.openai.messages import joined_text, message_of
 from addons.core.protocols.openai.transcript import tokens_of
-from addons.core.protocols.openai.vocabulary import STRUCTURE, is_protocol_number, is_structure
+from addons.core.protocols.openai.vocabulary import VOCABULARY, is_protocol_number
 from addons.core.protocols.protocol import MaskedBody, Masker
 
 _TYPED = frozenset({"chat", "completions", "embeddings", "moderations", "models.list", "models.get", "models.delete"})
@@ -55,7 +55,7 @@ def mask_openai_json(body: bytes, masker: Masker) -> MaskedBody:
         found = _TOKENS.fullmatch(place)
         return found is not None and found["choice"] in told
 
-    return mask_json(body, masker, keep_number=is_protocol_number, empty=empty, structure=STRUCTURE)
+    return mask_json(body, masker, keep_number=is_protocol_number, empty=empty, structure=VOCABULARY.keys)
 
 
 def _choices(answer: dict[str, Json]) -> list[dict[str, Json]]:
@@ -70,8 +70,8 @@ def _message(choice: dict[str, Json], place: str) -> Message:
 
 def _texts(value: Json) -> Iterator[Text]:
     """Yield every string; token texts joined, because one by one they say nothing."""
-    for text in texts_of(value, structure=STRUCTURE):
-        if not is_structure(text.place, text.text) and text.place != "/model" and not _TOKENS.fullmatch(text.place):
+    for text in VOCABULARY.texts(value):
+        if text.place != "/model" and not _TOKENS.fullmatch(text.place):
             yield text
     for index, choice in enumerate(_choices(as_object(value))):
         for _, spelled in spelled_lists(choice.get("logprobs")):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from addons.core.call import Json
-from addons.core.protocols.openai.messages import as_list, as_object, as_text
+from addons.core.protocols.json_shapes import as_list, as_object, as_text
 
 _NUMBERS = frozenset({"logprob", "token_logprobs", "text_offset"})
 _TEXTS = frozenset({"content", "refusal", "top_logprobs", "tokens", "token"})

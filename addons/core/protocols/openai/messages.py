@@ -3,35 +3,12 @@
 from collections.abc import Iterator
 
 from addons.core.call import Json, Message, ToolCall
-from addons.core.errors import RefusedError
-from addons.core.protocols.json_text import dump, parse_text
+from addons.core.protocols.json_shapes import as_list, as_object, as_text
+from addons.core.protocols.json_text import dump
 from addons.core.protocols.places import below
+from addons.core.protocols.tools import tool_call
 
 _TEXT_FIELDS = ("text", "refusal", "transcript")
-
-
-def as_object(value: Json) -> dict[str, Json]:
-    """Return ``value`` if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def as_list(value: Json) -> list[Json]:
-    """Return ``value`` if it is an array, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
-def as_text(value: Json) -> str:
-    """Return ``value`` if it is a string, else an empty one."""
-    return value if isinstance(value, str) else ""
-
-
-def tool_call(name: str, arguments: str, place: str, call_id: str = "") -> ToolCall:
-    """Return a tool call with its arguments decoded, where they are one JSON object that reads in one way only."""
-    try:
-        decoded = parse_text(arguments)
-    except RefusedError:
-        decoded = None
-    return ToolCall(name, arguments, decoded if isinstance(decoded, dict) else None, place, call_id)
 
 
 def _named_call(called: Json, place: str, call_id: str) -> ToolCall | None:

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-OTHER = "other"
+from addons.core.protocols.routes import Routes
 
 _ROUTES = """
 POST   /chat/completions                                     chat
@@ -125,33 +125,7 @@ GET    /videos/{}/content                                    videos.content
 _PREFIX = re.compile(
     r"(?:(?:/[A-Za-z0-9_.\-]+)*?/v[0-9]+(?:beta|alpha)?(?=/)|/openai(?=/))?(?:/deployments/(?P<deployment>[^/]+))?"
 )
-_ENCODED_NEEDLESSLY = re.compile(r"%(?:[01].|2[dDeEfF]|25|3[0-9]|4[1-9a-fA-F]|5[0-9aAcCfF]|6[1-9a-fA-F]|7[0-9aAeEfF])")
-_ORDINARY = re.compile(r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9_.~!$&'()*+,;=:@\-]|%[0-9A-Fa-f]{2})+)+/?")
-
-
-def _table() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    rows = (line.split() for line in _ROUTES.strip().splitlines())
-    return tuple((method, re.compile(re.escape(path).replace(r"\{\}", "[^/]+")), name) for method, path, name in rows)
-
-
-_TABLE = _table()
-_LITERAL_FIRST = sorted(_TABLE, key=lambda row: "[^/]+" in row[1].pattern)
-
-OPERATIONS = (*dict.fromkeys(name for _, _, name in _TABLE), OTHER)
-
-
-def is_canonical(path: str) -> bool:
-    """Tell whether every server reads ``path`` alike (RFC 3986 section 6): no part empty, dotted or encoded in vain."""
-    return _ORDINARY.fullmatch(path) is not None and _ENCODED_NEEDLESSLY.search(path) is None
-
-
-def operation_of(method: str, path: str) -> str:
-    """Return the operation of a request; ``other`` where it is none, or where servers could read the path otherwise."""
-    if not is_canonical(path):
-        return OTHER
-    prefix = _PREFIX.match(path)
-    rest = path[prefix.end() if prefix else 0 :].removesuffix("/")
-    return next((name for verb, route, name in _LITERAL_FIRST if verb == method and route.fullmatch(rest)), OTHER)
+ROUTES = Routes(_ROUTES, _PREFIX)
 
 
 def deployment_of(path: str) -> str:

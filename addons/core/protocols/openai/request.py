@@ -4,22 +4,27 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from addons.core.call import Call, Content, Inspected, Json, Message, RequestHead, Text
-from addons.core.errors import RefusedError
-from addons.core.protocols.headers import content_type, require_json
-from addons.core.protocols.json_leaves import texts_of
-from addons.core.protocols.json_text import parse
-from addons.core.protocols.openai.messages import as_list, as_object, is_opaque, message_of, opaque_parts
-from addons.core.protocols.openai.operations import deployment_of, operation_of
-from addons.core.protocols.openai.vocabulary import NUMBERS_OF_THE_PROTOCOL, STRUCTURE, is_structure
+from addons.core.protocols.json_requests import (
+    json_object,
+    malformed,
+    model_of,
+    offered,
+    read_untyped,
+    streams_of,
+    tool_name,
+)
+from addons.core.protocols.json_shapes import as_list, as_object
+from addons.core.protocols.openai.messages import is_opaque, message_of, opaque_parts
+from addons.core.protocols.openai.operations import ROUTES, deployment_of
+from addons.core.protocols.openai.vocabulary import NUMBERS_OF_THE_PROTOCOL, VOCABULARY
 from addons.core.protocols.query import query_texts
-from addons.core.reasons import Reason
 
 PROTOCOL = "openai"
 
 
 def parse_request(service: str, head: RequestHead, body: bytes) -> Call:
     """Parse a request. See ``Protocol.parse_request``."""
-    operation = operation_of(head.method, head.path)
+    operation = ROUTES.operation_of(head.method, head.path)
     call = Call(
         service=service,
         protocol=PROTOCOL,
@@ -31,93 +36,45 @@ def parse_request(service: str, head: RequestHead, body: bytes) -> Call:
     )
     if operation in _TYPED:
         return _parse_typed(call, body)
-    return _parse_generic(call, body)
-
-
-def _malformed(what: str) -> RefusedError:
-    return RefusedError(Reason.BODY_MALFORMED, f"The request is not what this operation takes: {what}.")
-
-
-def _parse_generic(call: Call, body: bytes) -> Call:
-    """Read the strings of a body that has no parser; what could be read in two ways is refused all the same."""
-    if not body and call.head.method in {"GET", "DELETE"} and call.operation != "other":
-        return call
-    if not content_type(call.head.headers).is_json:
-        return replace(call, content=replace(call.content, inspected=Inspected.NONE))
-    value = parse(body) if body else None
-    content = Content(texts=call.content.texts + tuple(texts_of(value)), inspected=Inspected.NONE)
-    streams = isinstance(value, dict) and value.get("stream") is True
-    return replace(call, content=content, streams=streams, body=value)
+    return read_untyped(call, body)
 
 
 def _parse_typed(call: Call, body: bytes) -> Call:
-    require_json(call.head.headers)
-    value = parse(body)
-    if not isinstance(value, dict):
-        raise _malformed("the body must be a JSON object")
+    value = json_object(call.head, body)
     content = _TYPED[call.operation](value)
     return replace(
         call,
         content=replace(content, texts=call.content.texts + content.texts),
         model=call.model or _model(value, call.operation),
         tools=_tools(value),
-        streams=_streams(value),
+        streams=streams_of(value),
         body=value,
     )
 
 
 def _model(body: dict[str, Json], operation: str) -> str:
-    model = body.get("model")
-    if model is None and operation == "moderations":
-        return ""
-    if not isinstance(model, str) or not model:
-        raise _malformed("'model' must be a string that names a model")
-    return model
-
-
-def _streams(body: dict[str, Json]) -> bool:
-    streams = body.get("stream")
-    if streams is not None and not isinstance(streams, bool):
-        raise _malformed("'stream' must be true or false")
-    return streams is True
+    return "" if operation == "moderations" and body.get("model") is None else model_of(body)
 
 
 def _tools(body: dict[str, Json]) -> tuple[str, ...]:
     """Return the names of all tools that are offered; a tool of the provider goes by its type."""
-    names = []
-    for field in ("tools", "functions"):
-        entries = body.get(field)
-        if entries is not None and not isinstance(entries, list):
-            raise _malformed(f"'{field}' must be an array")
-        names += [_tool_name(entry) for entry in as_list(entries)]
-    return tuple(names)
+    return tuple(_tool_name(entry) for field in ("tools", "functions") for entry in offered(body, field))
 
 
-def _tool_name(entry: Json) -> str:
-    if not isinstance(entry, dict):
-        raise _malformed("each tool must be an object")
-    named = entry.get("function") or entry.get("custom") or entry
-    name = as_object(named).get("name", entry.get("type"))
-    if not isinstance(name, str) or not name:
-        raise _malformed("each tool must have a name")
-    return name
-
-
-def _texts(value: Json, place: str, role: str = "") -> list[Text]:
-    texts = texts_of(value, place, role, structure=STRUCTURE)
-    return [text for text in texts if not is_structure(text.place, text.text)]
+def _tool_name(entry: dict[str, Json]) -> str:
+    return tool_name(as_object(entry.get("function") or entry.get("custom") or entry), entry.get("type"))
 
 
 def _other_texts(body: dict[str, Json], *typed: str) -> list[Text]:
     """Return the strings of all fields but ``typed``, the model, and numbers that the protocol gives a meaning."""
     left_out = {*typed, "model"} | {key for key in NUMBERS_OF_THE_PROTOCOL if not isinstance(body.get(key), str)}
-    return _texts({key: item for key, item in body.items() if key not in left_out}, "")
+    return VOCABULARY.texts({key: item for key, item in body.items() if key not in left_out})
 
 
 def _chat(body: dict[str, Json]) -> Content:
     messages = body.get("messages")
     if not isinstance(messages, list):
-        raise _malformed("'messages' must be an array")
+        raise malformed("'messages' must be an array")
     turns = [_turn(value, f"/messages/{index}") for index, value in enumerate(messages)]
     texts = [text for _, own in turns for text in own]
     is_partial = any(opaque_parts(messages, "/messages"))
@@ -131,18 +88,18 @@ def _chat(body: dict[str, Json]) -> Content:
 
 def _turn(value: Json, place: str) -> tuple[Message, list[Text]]:
     if not isinstance(value, dict):
-        raise _malformed("each message must be an object")
+        raise malformed("each message must be an object")
     role = value.get("role")
     if not isinstance(role, str):
-        raise _malformed("each message must have a role")
+        raise malformed("each message must have a role")
     if not isinstance(value.get("content"), str | list | None):
-        raise _malformed("the content of a message must be a string, an array of parts or null")
+        raise malformed("the content of a message must be a string, an array of parts or null")
     for field, kind in (("tool_calls", list), ("function_call", dict)):
         if not isinstance(value.get(field), kind | None):
-            raise _malformed(f"'{field}' of a message has the wrong type")
+            raise malformed(f"'{field}' of a message has the wrong type")
     if any(not isinstance(part, dict) for part in as_list(value.get("content"))):
-        raise _malformed("each part of a message's content must be an object")
-    return message_of(value, place), _texts(value, place, role)
+        raise malformed("each part of a message's content must be an object")
+    return message_of(value, place), VOCABULARY.texts(value, place, role)
 
 
 def _inputs(body: dict[str, Json], field: str) -> Content:
@@ -150,7 +107,7 @@ def _inputs(body: dict[str, Json], field: str) -> Content:
     value = body.get(field)
     items = value if isinstance(value, list) else [value]
     if value is None or not items or not all(isinstance(item, str | dict | list | int) for item in items):
-        raise _malformed(f"'{field}' must be a string or an array")
+        raise malformed(f"'{field}' must be a string or an array")
     tokens = [item for item in items if isinstance(item, list | int)]
     opaque = any(is_opaque(item) for item in items)
     if len(tokens) == len(items):
@@ -159,7 +116,7 @@ def _inputs(body: dict[str, Json], field: str) -> Content:
         inspected = Inspected.PARTIAL if tokens or opaque else Inspected.FULL
     readable = [(index, item) for index, item in enumerate(items) if isinstance(item, str | dict)]
     places = ((item, f"/{field}/{index}" if isinstance(value, list) else f"/{field}") for index, item in readable)
-    texts = [text for item, place in places for text in _texts(item, place)]
+    texts = [text for item, place in places for text in VOCABULARY.texts(item, place)]
     return Content(texts=(*texts, *_other_texts(body, field)), inspected=inspected)
 
 

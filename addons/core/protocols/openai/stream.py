@@ -7,18 +7,18 @@
 5. What no event has ended goes out in chunks of the same shape.
 """
 
-from collections.abc import Callable
-
 from addons.core.call import Content, Inspected, Json
 from addons.core.protocols.channels import Channels, Key
 from addons.core.protocols.event_paths import is_streamed
+from addons.core.protocols.event_stream import NamedEvent
 from addons.core.protocols.json_edit import mapped, with_leaf
+from addons.core.protocols.json_shapes import as_list, as_object
 from addons.core.protocols.openai.logprobs import blanked, say_only
-from addons.core.protocols.openai.messages import as_list, as_object
 from addons.core.protocols.openai.tools_called import ToolsCalled, number_of
 from addons.core.protocols.openai.transcript import tokens_of, transcript
 from addons.core.protocols.openai.vocabulary import is_protocol_number
 from addons.core.protocols.places import Path, pointer
+from addons.core.protocols.tools import OfferedTools
 
 _MESSAGES = ("delta", "message")
 _NOT_STREAMED = frozenset({"annotations", "audio", "logprobs", "content_filter_results"})
@@ -31,9 +31,9 @@ _TOKEN_LISTS = {"content": "content", "refusal": "refusal", "text": "tokens"}
 class ChatReader:
     """Reads the events of chat and completion streams. See ``EventReader``."""
 
-    def __init__(self, channels: Channels, offered: tuple[str, ...], watched: Callable[[str], bool]) -> None:
+    def __init__(self, channels: Channels, tools: OfferedTools) -> None:
         self._channels = channels
-        self._tools = ToolsCalled(offered, watched)
+        self._tools = ToolsCalled(tools)
         self._envelope: dict[str, Json] = {}
         self._waiting: dict[Key, str | None] = {}
         self._said: dict[str, str] = {}
@@ -41,7 +41,7 @@ class ChatReader:
         self._tokens: tuple[int | None, int | None] = (None, None)
         self.is_partial = False
 
-    def read(self, value: Json) -> tuple[list[Json], Json] | None:
+    def read(self, value: Json, name: str) -> tuple[list[NamedEvent], Json] | None:
         """Return events to send first, and ``value`` as it goes on; ``None`` where it is no chunk and no error."""
         if not isinstance(value, dict):
             return None
@@ -55,16 +55,16 @@ class ChatReader:
         before: list[Json] = []
         masked: list[Json] = [self._choice(as_object(item), at, before) for at, item in enumerate(choices)]
         if masked_rest is rest and all(new is old for new, old in zip(masked, choices, strict=True)):
-            return before, value
-        return before, {**_in_place(value, rest, masked_rest), "choices": masked}
+            return [(name, item) for item in before], value
+        return [(name, item) for item in before], {**_in_place(value, rest, masked_rest), "choices": masked}
 
-    def flush(self) -> list[Json]:
+    def flush(self) -> list[NamedEvent]:
         """5. Return chunks that carry what was held back."""
-        events: list[Json] = []
+        events: list[NamedEvent] = []
         for index in dict.fromkeys(key.source for key in self._channels.open_keys if isinstance(key.source, int)):
             choice = self._with_tails({"index": index}, index)
             if len(choice) > 1:
-                events.append(self._chunk(choice))
+                events.append(("", self._chunk(choice)))
         self._waiting.clear()
         return events
 
@@ -109,7 +109,7 @@ class ChatReader:
             place = f"/choices/{index}{pointer(key.path)}"
             if key.path[1:2] in _CALLS and path[-1] in _LABELS:
                 return self._label(key, place, text)
-            if not is_streamed(path) or not _NOT_STREAMED.isdisjoint(path):
+            if not is_streamed(path) or (path[-1] != "transcript" and not _NOT_STREAMED.isdisjoint(path)):
                 return self._channels.whole(place, text)
             out = self._channels.feed(key, place, text)
             self._note(key, text, out)

@@ -1,12 +1,10 @@
 """The tool calls of a stream, which come in pieces and number by number."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from addons.core.call import Json
-from addons.core.errors import RefusedError
-from addons.core.protocols.openai.messages import as_list, as_object, as_text
-from addons.core.reasons import Reason
+from addons.core.protocols.json_shapes import as_list, as_object, as_text
+from addons.core.protocols.tools import OfferedTools
 
 type Number = tuple[int, int]
 """A choice, and the place of a tool call in it; ``FUNCTION_CALL`` for the deprecated single one."""
@@ -31,11 +29,10 @@ def number_of(entry: Json, position: int) -> int:
 
 
 class ToolsCalled:
-    """Puts names together, and asks ``called`` about each tool that the request did not offer."""
+    """Puts names together, and checks them."""
 
-    def __init__(self, offered: tuple[str, ...], watched: Callable[[str], bool]) -> None:
-        self._offered = frozenset(offered)
-        self._watched = watched
+    def __init__(self, tools: OfferedTools) -> None:
+        self._tools = tools
         self._calls: dict[Number, _Called] = {}
 
     def generation(self, number: Number) -> int:
@@ -76,7 +73,4 @@ class ToolsCalled:
         call = self._calls.setdefault(number, _Called())
         call.name += piece[: _MAX_NAME - len(call.name)]
         for name in {call.name, piece}:
-            if name not in self._offered and self._watched(name):
-                raise RefusedError(
-                    Reason.GUARDRAIL, "The model called a tool that a rule watches and that the request did not offer."
-                )
+            self._tools.check(name)

@@ -4,10 +4,11 @@ from collections import defaultdict
 
 from addons.core.call import Content, Inspected, Json, Message, Text, ToolCall
 from addons.core.protocols.channels import Channels, Key
-from addons.core.protocols.event_stream import delivered_texts
-from addons.core.protocols.openai.messages import as_object, tool_call
-from addons.core.protocols.openai.vocabulary import is_structure
+from addons.core.protocols.event_stream import delivered_texts, place_of
+from addons.core.protocols.json_shapes import as_object
+from addons.core.protocols.openai.vocabulary import VOCABULARY
 from addons.core.protocols.places import pointer
+from addons.core.protocols.tools import tool_call
 
 type Tokens = tuple[int | None, int | None]
 
@@ -72,5 +73,9 @@ def _tool_calls(place: str, texts: dict[Key, str]) -> tuple[ToolCall, ...]:
 
 
 def _texts(channels: Channels) -> tuple[Text, ...]:
-    texts = (text for text in delivered_texts(channels) if not is_structure(text.place, text.text))
+    texts = (text for text in delivered_texts(channels, _place) if not VOCABULARY.is_constant(text.place, text.text))
     return tuple(Text("assistant", text.text, text.place) for text in texts if text.place != "/model")
+
+
+def _place(key: Key) -> str:
+    return f"/choices/{key.source}{pointer(key.path)}" if isinstance(key.source, int) else place_of(key)

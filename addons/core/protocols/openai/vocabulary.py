@@ -1,4 +1,6 @@
-"""The words of the OpenAI API itself: what stands in each request and answer and says nothing about anybody."""
+"""The words of the OpenAI API itself."""
+
+from addons.core.protocols.vocabulary import SCHEMA_KEYS, SCHEMA_TYPES, Vocabulary
 
 _STRUCTURE_TEXT = """
 messages role content name type text refusal image_url url detail input_audio data format file file_data file_id
@@ -11,30 +13,23 @@ prompt suffix echo best_of encoding_format dimensions object created choices mes
 prompt_tokens completion_tokens total_tokens prompt_tokens_details completion_tokens_details cached_tokens
 reasoning_tokens audio_tokens accepted_prediction_tokens rejected_prediction_tokens system_fingerprint
 annotations reasoning_content reasoning error code param transcript expires_at obfuscation embedding results
-flagged categories category_scores tokens token bytes logprob token_logprobs text_offset properties required
-additionalProperties items enum const anyOf allOf oneOf default minimum maximum minLength maxLength pattern
-minItems maxItems title $ref $defs definitions
+flagged categories category_scores tokens token bytes logprob token_logprobs text_offset
 """
-
-STRUCTURE = frozenset(_STRUCTURE_TEXT.split())
-"""Keys that the protocol gives their meaning to, with those of JSON Schema."""
 
 _VALUES_TEXT = """
 system developer user assistant tool function text image_url input_audio file refusal custom json_object
-json_schema string number integer boolean array object null list chat.completion chat.completion.chunk
+json_schema list chat.completion chat.completion.chunk
 text_completion embedding model stop length tool_calls content_filter function_call
 """
 
-_VALUES = frozenset(_VALUES_TEXT.split())
-_KINDS = ("/role", "/type", "/object", "/finish_reason")
+VOCABULARY = Vocabulary(
+    keys=SCHEMA_KEYS | frozenset(_STRUCTURE_TEXT.split()),
+    values=SCHEMA_TYPES | frozenset(_VALUES_TEXT.split()),
+    kinds=("/role", "/type", "/object", "/finish_reason"),
+)
 
 NUMBERS_OF_THE_PROTOCOL = frozenset({"created", "created_at", "completed_at", "expires_at", "seed"})
 """Times and seeds: long numbers that identify nobody, and that clients need as numbers."""
-
-
-def is_structure(place: str, text: str) -> bool:
-    """Tell whether ``text`` at ``place`` is one of the protocol's own constants."""
-    return text in _VALUES and place.endswith(_KINDS)
 
 
 def is_protocol_number(place: str) -> bool:

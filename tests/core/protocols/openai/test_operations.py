@@ -1,6 +1,7 @@
 import pytest
 
-from addons.core.protocols.openai.operations import OPERATIONS, OTHER, deployment_of, operation_of
+from addons.core.protocols.openai.operations import ROUTES, deployment_of
+from addons.core.protocols.routes import OTHER
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,12 @@ from addons.core.protocols.openai.operations import OPERATIONS, OTHER, deploymen
     ],
 )
 def test_only_canonical_paths_name_an_operation(method: str, path: str, operation: str) -> None:
-    assert operation_of(method, path) == operation
+    assert ROUTES.operation_of(method, path) == operation
 
 
 def test_each_operation_stands_once_in_the_list_that_policies_are_checked_against() -> None:
-    assert len(set(OPERATIONS)) == len(OPERATIONS)
-    assert {"chat", "embeddings", "models.list", "vector_stores.delete", OTHER} <= set(OPERATIONS)
+    assert len(set(ROUTES.operations)) == len(ROUTES.operations)
+    assert {"chat", "embeddings", "models.list", "vector_stores.delete", OTHER} <= set(ROUTES.operations)
 
 
 def test_a_deployment_stands_for_the_model() -> None:

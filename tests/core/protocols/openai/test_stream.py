@@ -262,3 +262,16 @@ def test_whatever_bytes_come_pass(data: bytes) -> None:
         assert run(new, pieces_of(data, [len(data) // 2])) == run(whole, [data])
         OPENAI.mask_body(label, data, MASKER)
         OPENAI.parse_answer(call, answer_head(label), data)
+
+
+def test_a_transcript_of_sound_that_comes_in_pieces_is_masked_as_one_text() -> None:
+    stream = _stream()
+    pieces = [_event(delta={"audio": {"id": "a", "transcript": piece}}) for piece in ("to jane.doe@", "example.com ok")]
+    said = [
+        str(audio["transcript"])
+        for choice in _deltas(run(stream, [*pieces, _event(delta={}, finish_reason="stop")]))
+        if isinstance(choice, dict)
+        and isinstance(delta := choice["delta"], dict)
+        and isinstance(audio := delta.get("audio"), dict)
+    ]
+    assert "".join(said) == "to [EMAIL] ok"
