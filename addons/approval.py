@@ -13,6 +13,7 @@ The store's writes wait for the disk and for other processes, so they run in a t
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from mitmproxy import http
 from mitmproxy.connection import Client
 
 from addons.adapters import clock
+from addons.adapters.approval_file import ApprovalStoreError
 from addons.core.approval.approval import MITMWEB_OPERATOR, Approval, ApprovalAsk, State
 from addons.core.approval.digest import call_digest
 from addons.core.approval.states import ApprovalError, ended_because
@@ -40,6 +42,11 @@ POLL_S = 0.05
 
 SWEEP_S = 1.0
 """How often approvals of clients that left are ended."""
+
+NOTHING_SEEN = -1
+"""No version of the store: the next look reads every approval that is waited for."""
+
+logger = logging.getLogger(__name__)
 
 type Step = Callable[[http.HTTPFlow], None]
 
@@ -69,17 +76,29 @@ class Holding:
                 holding.wake(Woken.CLIENT_GONE)
 
     async def _watch(self) -> None:
-        store, version, swept = self._plant.runtime.approvals, -1, 0.0
+        version, swept = NOTHING_SEEN, 0.0
         while self._waiting:
             now = clock.now()
-            if now - swept >= SWEEP_S:
-                swept = now
-                await asyncio.to_thread(store.sweep, now)
-            if version != (version := store.version()):
-                for holding in tuple(self._waiting):
-                    if store.get(holding.approval_id).state is not State.PENDING:
-                        holding.wake(Woken.DECIDED)
+            try:
+                version = self._wake_decided(version)
+                if now - swept >= SWEEP_S:
+                    swept = now
+                    await asyncio.to_thread(self._plant.runtime.approvals.sweep, now)
+            except (ApprovalStoreError, ApprovalError) as error:
+                # Busy or out of reach for now: who waits goes on waiting, and must still hear of the decision later.
+                logger.warning("Chainwarden: the approvals cannot be read now: %s", error)
+                version = NOTHING_SEEN
             await asyncio.sleep(POLL_S)
+
+    def _wake_decided(self, seen: int) -> int:
+        """Wake what is decided, if the store has changed since version ``seen``; return its version."""
+        store = self._plant.runtime.approvals
+        version = store.version()
+        if version != seen:
+            for holding in tuple(self._waiting):
+                if store.get(holding.approval_id).state is not State.PENDING:
+                    holding.wake(Woken.DECIDED)
+        return version
 
 
 class RequestApproval:

@@ -1,14 +1,17 @@
 """A held call waits for people, for nobody else, and for exactly this call."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 
+from addons.adapters.approval_file import BUSY_TIMEOUT_S
 from tests.end_to_end.conftest import trust
 from tests.gateway import POLICY, Gateway, Site, gateway, run
 from tests.simulators.openai_api import Upstream, running
@@ -167,4 +170,20 @@ def test_a_decision_survives_a_restart_of_the_gateway(own_site: Site, callers: T
         assert decide(gate, "approve", item, bob)[0] == 0
         with gateway(own_site) as gate:
             assert post(gate, alice, asks_for_shell(7)).status_code == 200
+    assert len(upstream.received) == 1
+
+
+def test_a_busy_state_file_does_not_make_a_held_call_deaf(own_site: Site, callers: ThreadPoolExecutor) -> None:
+    alice, bob = own_site.token("alice"), own_site.token("bob", "security")
+    with running(own_site.upstream_certificate) as (upstream, port):
+        own_site.write_policy(POLICY.format(upstream=port))
+        with gateway(own_site) as gate:
+            waiting = callers.submit(post, gate, alice, asks_for_shell(8))
+            item = pending(gate)[0]["id"]
+            with closing(sqlite3.connect(own_site.ledger / "state.sqlite", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                time.sleep(BUSY_TIMEOUT_S + 2)  # the gateway's own writes give up meanwhile
+                other.execute("ROLLBACK")
+            assert decide(gate, "approve", item, bob)[0] == 0
+            assert waiting.result(WAIT_SECONDS).status_code == 200
     assert len(upstream.received) == 1
