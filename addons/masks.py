@@ -5,7 +5,6 @@ import hmac
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from urllib.parse import quote, unquote
 
 from mitmproxy import http
 
@@ -28,11 +27,6 @@ RULE = "rule:"
 
 CREDENTIAL = "held_credential"
 RESTORED = "token"
-
-UNMASKED_HEADERS = frozenset(
-    {"host", "content-length", "content-type", "content-encoding", "transfer-encoding", "accept", "accept-encoding"}
-)
-"""Headers that steer the transport; the steps before this one have checked them."""
 
 
 @lru_cache(maxsize=64)
@@ -121,40 +115,3 @@ def findings_of(direction: Direction, place: str, hits: Iterable[Hit]) -> list[F
     """Return the hits of one text as findings at ``place``."""
     counts = Counter(hit.detector for hit in hits if hit.detector != RESTORED)
     return [_finding(direction, place, detector, count) for detector, count in counts.items()]
-
-
-def mask_head(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> None:
-    """Mask secrets in the path, the query and the headers of a request, each value decoded on its own."""
-    masker, vault = request_masker(runtime, flow, exchange)
-    request = flow.request
-
-    def mask(place: str, text: str) -> str:
-        masked = masker.mask(text)
-        exchange.findings.extend(findings_of(Direction.REQUEST, place, masked.hits))
-        return masked.text
-
-    path, question, query = request.path.partition("?")
-    path = "/".join(_mask_quoted(part, lambda text: mask("path", text)) for part in path.split("/"))
-    query = "&".join(_mask_parameter(item, mask) for item in query.split("&"))
-    if path + question + query != request.path:
-        request.path = path + question + query
-    exchange.path = path
-    for name, value in list(request.headers.items()):
-        if name.lower() not in UNMASKED_HEADERS:
-            masked = mask(f"header:{name.lower()}", value)
-            if masked != value:
-                request.headers[name] = masked
-    exchange.tokens = {**exchange.tokens, **(vault.originals if vault else {})}
-
-
-def _mask_quoted(part: str, mask: Callable[[str], str]) -> str:
-    text = unquote(part)
-    masked = mask(text)
-    return part if masked == text else quote(masked, safe="")
-
-
-def _mask_parameter(item: str, mask: Callable[[str, str], str]) -> str:
-    name, equals, value = item.partition("=")
-    return equals.join(
-        _mask_quoted(part, lambda text: mask("query", text)) for part in ((name, value) if equals else (name,))
-    )

@@ -11,8 +11,9 @@ from addons.core.protocols.protocol import AnswerStream
 from addons.core.protocols.registry import by_name
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
+from addons.head_masks import mask_head
 from addons.inspection import MAX_DECODED_BYTES, decoded_body, upstream_at_fault
-from addons.masks import answer_masker, findings, findings_of, mask_head, request_masker, wire_masker
+from addons.masks import answer_masker, findings, findings_of, request_masker, wire_masker
 from addons.runtime import Plant, Runtime
 from addons.wire import refusal_response, response_head, set_body
 

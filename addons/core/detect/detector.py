@@ -12,7 +12,8 @@ class Detector:
     counts. ``measure`` instead says how many of a match's characters are the value, 0 for none. A match goes on through
     whatever ``tail`` matches after it, again and again: so a value of any length is covered whole, while its pattern
     stays narrow. Several detectors may share a name, where one pattern cannot say it. A ``vetted`` pattern takes linear
-    time, so that it may be tried at many places, each with its own limit on time.
+    time, so that it may be tried at many places, each with its own limit on time. A ``requests_only`` detector is not
+    for answers: its shape alone is too common there.
 
     A pattern may hold a credential, so it is not in the repr.
     """
@@ -27,6 +28,7 @@ class Detector:
     tail: str = field(default="", repr=False)
     vetted: bool = field(default=False, repr=False)
     measure: Callable[[str], int] | None = field(default=None, repr=False)
+    requests_only: bool = False
 
     def __hash__(self) -> int:
         """Detectors are keys of caches: two that are equal have the same name and pattern, and hashing stops there."""
