@@ -13,7 +13,7 @@ class Detector:
     whatever ``tail`` matches after it, again and again: so a value of any length is covered whole, while its pattern
     stays narrow. Several detectors may share a name, where one pattern cannot say it. A ``vetted`` pattern takes linear
     time, so that it may be tried at many places, each with its own limit on time. A ``requests_only`` detector is not
-    for answers: its shape alone is too common there.
+    for answers: its shape alone is too common there. One that is ``as_written`` does not look at views of a text.
 
     A pattern may hold a credential, so it is not in the repr.
     """
@@ -29,6 +29,7 @@ class Detector:
     vetted: bool = field(default=False, repr=False)
     measure: Callable[[str], int] | None = field(default=None, repr=False)
     requests_only: bool = False
+    as_written: bool = False
 
     def __hash__(self) -> int:
         """Detectors are keys of caches: two that are equal have the same name and pattern, and hashing stops there."""

@@ -1,5 +1,7 @@
 """One detector's way through one text, be it whole or in pieces. Both are the same code, so both give the same."""
 
+from copy import copy
+
 from addons.core.detect.detector import Detector
 from addons.core.masking.matcher import Matcher, RegexMatcher, matcher, regex_matcher
 from addons.core.masking.spans import FOREVER, Span
@@ -18,6 +20,11 @@ class Rule:
         self.rank = rank
         self.matcher: Matcher = matcher(detector.pattern, vetted=detector.vetted)
         self.tail: RegexMatcher | None = regex_matcher(detector.tail) if detector.tail else None
+
+    def may_match(self, text: str) -> bool:
+        """Say whether ``text`` has what every match has."""
+        needs = self.matcher.needs
+        return not needs or any(map(text.__contains__, needs))
 
     @property
     def judges(self) -> bool:
@@ -40,6 +47,24 @@ class Cursor:
         self._pos = 0
         self._matches = 0
         self._open: Span | None = None
+
+    @property
+    def matches(self) -> int:
+        """How many matches were looked at."""
+        return self._matches
+
+    @property
+    def open(self) -> Span | None:
+        """The match that has not been followed to its end."""
+        return self._open
+
+    def copy(self) -> "Cursor":
+        """Return another one that stands at the same place."""
+        other = Cursor(self._rule)
+        other._pos = self._pos
+        other._matches = self._matches
+        other._open = copy(self._open)
+        return other
 
     @property
     def open_at(self) -> int | None:

@@ -5,15 +5,18 @@ mask, named after the first of their detectors in the order given. What cannot b
 matched: it is replaced by ``[UNREADABLE]``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed
 
 from addons.core.detect.detector import Detector
-from addons.core.masking.cursor import Cursor
 from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, RuleSet
-from addons.core.masking.spans import Cluster, Span, clusters
+from addons.core.masking.spans import Cluster, clusters
 from addons.core.masking.stream import StreamMasker
 from addons.core.masking.styles import Replace, label
+from addons.core.masking.views.catalogue import VIEWS
+from addons.core.masking.views.view import View
+from addons.core.masking.whole import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,30 @@ class Masker:
 
     __slots__ = ("_rules",)
 
-    def __init__(self, detectors: Iterable[Detector], replace: Replace = label) -> None:
-        self._rules = RuleSet.of(detectors, replace)
+    def __init__(
+        self,
+        detectors: Iterable[Detector],
+        replace: Replace = label,
+        *,
+        views: tuple[Callable[[], View], ...] = VIEWS,
+    ) -> None:
+        self._rules = RuleSet.of(detectors, replace, views)
 
     @classmethod
     def shared(cls, detectors: Iterable[Detector], replace: Replace = label) -> "Masker":
         """Return a masker whose detectors are compiled once for all calls. None of them may belong to a single call."""
+        return cls._of(RuleSet.shared(tuple(detectors), replace, VIEWS))
+
+    def preceded(self, detectors: Sequence[Detector], replace: Replace = label) -> "Masker":
+        """Return a masker that has ``detectors``, which may belong to a single call, before its own."""
+        return self._of(
+            self._rules.preceded(detectors, replace) if detectors else changed(self._rules, replace=replace)
+        )
+
+    @classmethod
+    def _of(cls, rules: RuleSet) -> "Masker":
         masker = cls.__new__(cls)
-        masker._rules = RuleSet.shared(tuple(detectors), replace)  # noqa: SLF001 - its own
+        masker._rules = rules  # noqa: SLF001 - its own
         return masker
 
     def mask(self, text: str) -> Masked:
@@ -81,14 +100,8 @@ class Masker:
         return StreamMasker(self._rules)
 
     def _clusters(self, text: str) -> tuple[Cluster, ...]:
-        if text in self._rules.clean:
-            return ()
-        spans: list[Span] = []
-        for rank in self._rules.able(text):
-            spans += Cursor(self._rules.rules[rank]).advance(text, 0, 0, len(text), final=True)
-        if not spans:
-            self._rules.remember_clean(text)
-        return tuple(clusters(spans))
+        spans = list(find(self._rules, text))
+        return tuple(clusters(spans)) if spans else ()
 
     def _hits(self, found: tuple[Cluster, ...], text: str) -> tuple[Hit, ...]:
         return tuple(Hit(self._rules.name(each), each.start, min(each.end, len(text))) for each in found)

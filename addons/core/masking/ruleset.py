@@ -1,14 +1,21 @@
-"""Detectors made ready to run together, and what takes the place of what they find. Shared, never changed."""
+"""Detectors made ready to run together, and what takes the place of what they find. Shared, never changed.
 
-from collections.abc import Iterable
+Rules go by rank, their place in the order of priority. Those of a single call come before the shared ones and have
+negative ranks; so a rank is an index of ``rules`` for both.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from addons.core.detect.detector import Detector
+from addons.core.masking.automaton import Automaton
 from addons.core.masking.cursor import Rule
+from addons.core.masking.parser import parse
 from addons.core.masking.spans import Cluster
 from addons.core.masking.styles import Replace, label
+from addons.core.masking.views.view import View
 
 UNREADABLE = "[UNREADABLE]"
 """What takes the place of text that could not be judged."""
@@ -16,7 +23,6 @@ TIMEOUT = "timeout"
 """The name under which text counts that took too long to judge."""
 OVERFLOW = "overflow"
 """The name under which the rest of a text counts after too many matches."""
-
 
 SHARED_SETS = 64
 """Compiled sets of detectors that are kept: a few for each service and rule of a policy, and of the one before it."""
@@ -26,65 +32,84 @@ CLEAN_TEXTS = 4096
 """Texts remembered as clean for each set of detectors: below 1 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
-    """Rules in order of priority.
+class Compiled:
+    """The rules that all calls share, and what is worked out about them when it is first asked for."""
 
-    ``by_need`` are their ranks, by what a text must hold for them to find anything. ``by_letters`` are the rules, those
-    that hold back only the current word first.
-    """
+    def __init__(self, detectors: Iterable[Detector]) -> None:
+        self.rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
+        self.lookback = max((rule.lookback for rule in self.rules), default=1)
+        self._clean: set[str] = set()
+        by_need: dict[tuple[frozenset[str], frozenset[str]], list[int]] = {}
+        for rule in self.rules:
+            by_need.setdefault((rule.matcher.needs, rule.matcher.around), []).append(rule.rank)
+        self._by_need = tuple(by_need.items())
 
-    rules: tuple[Rule, ...]
-    by_need: tuple[tuple[tuple[frozenset[str], frozenset[str]], tuple[int, ...]], ...]
-    by_letters: tuple[Rule, ...]
-    lookback: int
-    replace: Replace
-    clean: set[str] = field(default_factory=set, repr=False)
-    """Short texts in which nothing was found lately. Those who share the compiled detectors share it."""
+    @cached_property
+    def automaton(self) -> Automaton:
+        """All patterns at once, for streams."""
+        return Automaton([parse(rule.detector.pattern) for rule in self.rules])
 
-    @classmethod
-    def shared(cls, detectors: tuple[Detector, ...], replace: Replace) -> "RuleSet":
-        """Return the rules of ``detectors``, compiled at the first time only. They must not belong to a single call."""
-        return changed(_compiled(detectors), replace=replace)
+    def able(self, text: str) -> list[int]:
+        """Return the ranks of the rules that may find something in ``text``."""
+        return [
+            rank
+            for (needed, behind), ranks in self._by_need
+            if _has_any(text, needed) and _has_any(text, behind)
+            for rank in ranks
+        ]
+
+    def is_clean(self, text: str) -> bool:
+        """Say whether nothing was found in ``text`` lately, as it stands and in every view."""
+        return text in self._clean
 
     def remember_clean(self, text: str) -> None:
         """Keep ``text`` as one in which nothing is to be found."""
         if len(text) <= CLEAN_CHARS:
-            if len(self.clean) >= CLEAN_TEXTS:
-                self.clean.clear()
-            self.clean.add(text)
+            if len(self._clean) >= CLEAN_TEXTS:
+                self._clean.clear()
+            self._clean.add(text)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of a masker. ``own`` are the ranks of those that only one call has."""
+
+    compiled: Compiled
+    rules: tuple[Rule, ...]
+    lookback: int
+    replace: Replace
+    views: tuple[Callable[[], View], ...]
+    own: tuple[int, ...] = ()
+    own_in_views: tuple[int, ...] = field(default=())
 
     @classmethod
-    def of(cls, detectors: Iterable[Detector], replace: Replace) -> "RuleSet":
+    def of(cls, detectors: Iterable[Detector], replace: Replace, views: tuple[Callable[[], View], ...]) -> "RuleSet":
         """Compile ``detectors``. Raises ``PatternError``."""
-        rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
-        by_need: dict[tuple[frozenset[str], frozenset[str]], list[int]] = {}
-        for rule in rules:
-            by_need.setdefault((rule.matcher.needs, rule.matcher.around), []).append(rule.rank)
-        return cls(
-            rules,
-            tuple((need, tuple(ranks)) for need, ranks in by_need.items()),
-            tuple(sorted(rules, key=_goes_beyond_words)),
-            max((rule.lookback for rule in rules), default=1),
-            replace,
+        return cls._of(Compiled(detectors), replace, views)
+
+    @classmethod
+    def shared(
+        cls, detectors: tuple[Detector, ...], replace: Replace, views: tuple[Callable[[], View], ...]
+    ) -> "RuleSet":
+        """Return the rules of ``detectors``, compiled at the first time only. They must not belong to a single call."""
+        return cls._of(_compiled(detectors), replace, views)
+
+    @classmethod
+    def _of(cls, compiled: Compiled, replace: Replace, views: tuple[Callable[[], View], ...]) -> "RuleSet":
+        return cls(compiled, compiled.rules, compiled.lookback, replace, views)
+
+    def preceded(self, detectors: Sequence[Detector], replace: Replace) -> "RuleSet":
+        """Return these rules after those of ``detectors``, which may belong to a single call."""
+        count = len(detectors)
+        own = tuple(Rule(detector, rank - count) for rank, detector in enumerate(detectors))
+        return changed(
+            self,
+            rules=(*self.compiled.rules, *own),
+            lookback=max(self.lookback, *(rule.lookback for rule in own)),
+            replace=replace,
+            own=tuple(rule.rank for rule in own),
+            own_in_views=tuple(rule.rank for rule in own if not rule.detector.as_written),
         )
-
-    def able(self, text: str, start: int = 0) -> list[int]:
-        """Return the ranks of the rules that may find something in ``text`` from ``start`` on."""
-        new = text[start:] if start else text
-        return [
-            rank
-            for (needed, behind), ranks in self.by_need
-            if _has_any(new, needed) and _has_any(text, behind)
-            for rank in ranks
-        ]
-
-    def live_start(self, text: str, pos: int) -> int:
-        """Return the first start from ``pos`` on whose outcome more text could change; else the text's end."""
-        start = len(text)
-        for rule in self.by_letters:
-            start = rule.matcher.live_start(text, pos, start)
-        return start
 
     def name(self, cluster: Cluster) -> str:
         """Return the name that ``cluster`` counts under."""
@@ -99,12 +124,8 @@ class RuleSet:
 
 
 @lru_cache(maxsize=SHARED_SETS)
-def _compiled(detectors: tuple[Detector, ...]) -> RuleSet:
-    return RuleSet.of(detectors, label)
-
-
-def _goes_beyond_words(rule: Rule) -> bool:
-    return rule.matcher.alphabet is None or " " in rule.matcher.alphabet
+def _compiled(detectors: tuple[Detector, ...]) -> Compiled:
+    return Compiled(detectors)
 
 
 def _has_any(text: str, strings: frozenset[str]) -> bool:

@@ -1,60 +1,55 @@
 """Masks a text that comes in pieces: however it is cut, the result is that of masking it whole.
 
-What a start can become is decided as soon as no pattern is live there (see ``live``). Text before the leftmost live
-start goes on, the rest is held: at most one match and one value, so about 50,000 characters, typically a word.
-A value too long to be held is masked when that is known; what follows of it is swallowed.
+What a start can become is decided as soon as no pattern is live there (see ``live``), neither in the text as it stands
+nor in a view of it. Text before the leftmost live start goes on, the rest is held: at most one match and one value, so
+about 50,000 characters, typically a word. A value too long to be held is masked when that is known; what follows of it
+is swallowed.
 
-Positions are counted from the start of the stream; ``_base`` is where the part of it that is still known begins.
+Positions are counted from the start of the stream.
 """
 
 from collections import Counter
 
-from addons.core.masking.cursor import Cursor
 from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, RuleSet
 from addons.core.masking.spans import FOREVER, Cluster, Span, clusters
+from addons.core.masking.track import Track
+from addons.core.masking.viewed import Viewed
 
 
 class StreamMasker:
     """One text on its way. Not to be shared. After an exception it gives out nothing more."""
 
-    __slots__ = (
-        "_base",
-        "_cursors",
-        "_decided",
-        "_done",
-        "_masked",
-        "_over",
-        "_pending",
-        "_rules",
-        "_tails",
-        "_text",
-        "hits",
-    )
+    __slots__ = ("_done", "_gone", "_masked", "_over", "_pending", "_plain", "_rules", "_views", "hits")
 
     def __init__(self, rules: RuleSet) -> None:
         self.hits: Counter[str] = Counter()
         self._rules = rules
-        self._cursors = [Cursor(rule) for rule in rules.rules]
-        self._tails: list[Cursor] = []  # whose match goes on beyond what is known
-        self._text = ""
-        self._base = 0
+        self._plain = Track(rules, rules.own)
+        self._views = [Viewed(rules, self._plain, view) for view in rules.views]
         self._done = 0  # all before it was given out or swallowed
-        self._decided = 0  # all matches that start before it are known
         self._pending: list[Span] = []  # matches that are known and not yet given out as masks
         self._masked = -1  # where a value starts whose mask was given out before its end was known
         self._over = False
+        self._gone = False  # nothing is known of the text any more, and nothing may follow
 
     @property
     def held(self) -> int:
         """Characters that came in and were not yet given out, replaced or swallowed."""
-        return self._base + len(self._text) - self._done
+        return 0 if self._gone else self._plain.end - self._done
+
+    @property
+    def remembered(self) -> int:
+        """Characters of the text that are still known."""
+        return len(self._plain.text)
 
     def feed(self, text: str) -> str:
         """Take the next piece; return what is decided. Always ``""`` after an exception, a timeout or ``finish``."""
         if self._over or not text:
             return ""
         self._over = True  # an exception leaves it so
-        self._text += text
+        self._plain.feed(text)
+        for view in self._views:
+            self._pending += view.feed(text)
         out, self._over = self._step(final=False)
         return out
 
@@ -63,15 +58,19 @@ class StreamMasker:
         if self._over:
             return ""
         self._over = True
+        for view in self._views:
+            self._pending += view.finish()
         return self._step(final=True)[0]
 
     def _step(self, *, final: bool) -> tuple[str, bool]:
         """Return what can be given out, and whether nothing may follow it."""
         try:
             # 1. What can no longer change?
-            limit = self._base + self._live_start(final=final)
+            limit = self._plain.end if final else self._live_start()
             # 2. Which matches are in it?
-            self._collect(limit, final=final)
+            self._pending += self._plain.collect(limit, final=final)
+            for view in self._views:
+                self._pending += view.collect(limit, final=final)
         except TimeoutError:
             self.hits[TIMEOUT] += 1
             self._drop()
@@ -86,31 +85,26 @@ class StreamMasker:
             self._forget()
         return out, endless
 
-    def _live_start(self, *, final: bool) -> int:
-        return len(self._text) if final else self._rules.live_start(self._text, self._decided - self._base)
-
-    def _collect(self, limit: int, *, final: bool) -> None:
-        """Find the matches that start before ``limit``."""
-        if limit <= self._decided and not self._tails:
-            return
-        able = [self._cursors[rank] for rank in self._rules.able(self._text, self._decided - self._base)]
-        for cursor in dict.fromkeys((*self._tails, *able)):
-            self._pending += cursor.advance(self._text, self._base, self._decided, limit, final=final)
-        self._tails = [cursor for cursor in self._cursors if cursor.open_at is not None]
-        self._decided = limit
+    def _live_start(self) -> int:
+        start = self._plain.live_start()
+        for view in self._views:
+            start = min(start, view.live_start())
+        return max(start, self._plain.decided)
 
     def _give_out(self, limit: int) -> str:
         """Return the text before ``limit``, as far as no match reaches beyond what is known."""
+        if not self._pending:
+            return self._up_to(limit)
         out: list[str] = []
         waiting: list[Span] = []
-        for cluster in clusters(self._pending) if self._pending else ():
+        for cluster in clusters(self._pending):
             complete = cluster.end <= limit and not cluster.open
             if waiting or not (complete or cluster.too_long):
                 waiting += cluster.spans
                 continue
             out.append(self._up_to(cluster.start))
             out.append(self._mask(cluster))
-            self._done = min(cluster.end, self._base + len(self._text))
+            self._done = min(cluster.end, self._plain.end)
             if not complete:
                 self._masked = cluster.start
                 waiting = cluster.condensed()
@@ -119,7 +113,8 @@ class StreamMasker:
         return "".join(out)
 
     def _up_to(self, end: int) -> str:
-        piece = self._text[self._done - self._base : max(end - self._base, 0)]
+        base = self._plain.base
+        piece = self._plain.text[self._done - base : max(end - base, 0)]
         self._done = max(self._done, end)
         return piece
 
@@ -127,16 +122,18 @@ class StreamMasker:
         if cluster.start == self._masked:
             return ""
         self.hits[self._rules.name(cluster)] += 1
-        return self._rules.mask(cluster, self._text[cluster.start - self._base : cluster.end - self._base])
+        base = self._plain.base
+        return self._rules.mask(cluster, self._plain.text[cluster.start - base : cluster.end - base])
 
     def _forget(self) -> None:
-        tails = (cursor.open_at for cursor in self._tails)
-        needed = min(self._done, self._decided, *(at for at in tails if at is not None))
-        cut = needed - self._rules.lookback - self._base
-        if cut > 0:
-            self._text = self._text[cut:]
-            self._base += cut
+        needed = self._done
+        for view in self._views:
+            view.forget()
+            needed = min(needed, view.pending)
+        self._plain.forget(needed)
 
     def _drop(self) -> None:
-        self._text, self._pending, self._tails = "", [], []
-        self._base = self._done
+        self._pending = []
+        self._gone = True
+        self._plain = Track(self._rules, self._rules.own)
+        self._views = []

@@ -1,0 +1,105 @@
+"""The rules' way through one reading of a stream: the text as it stands, or as a view reads it."""
+
+from collections.abc import Sequence
+
+from addons.core.masking.automaton import Scan
+from addons.core.masking.cursor import Cursor
+from addons.core.masking.ruleset import RuleSet
+from addons.core.masking.spans import Span
+
+PATIENCE = 48
+"""Characters that may wait because the automaton is not sure; beyond that, the patterns themselves are asked."""
+
+
+class Track:
+    """Places are counted from the start of the reading; ``base`` is where the part of it that is still known begins."""
+
+    __slots__ = ("_cursors", "_own", "_rules", "_scan", "_tails", "base", "decided", "text")
+
+    def __init__(self, rules: RuleSet, own: Sequence[int]) -> None:
+        self._rules = rules
+        self._own = own  # the ranks of the rules that only this call has
+        self._scan = Scan(rules.compiled.automaton)
+        self._tails: list[Cursor] = []  # whose match goes on beyond what is known
+        self._cursors = [Cursor(rule) for rule in rules.rules]
+        self.text = ""
+        self.base = 0
+        self.decided = 0
+        """All matches that start before it are known."""
+
+    def branch(self, own: Sequence[int], end: int) -> "Track":
+        """Return a track that has gone the same way, as far as it was decided, and knows the text up to ``end``."""
+        other = Track(self._rules, own)
+        other._cursors = [cursor.copy() for cursor in self._cursors]
+        other._tails = [cursor for cursor in other._cursors if cursor.open is not None]
+        other.text = self.text[: end - self.base]
+        other.base, other.decided = self.base, self.decided
+        other._scan = Scan(self._rules.compiled.automaton, self.decided)
+        other._scan.feed(other.text[self.decided - self.base :])
+        return other
+
+    def has_seen_as_many(self, other: "Track") -> bool:
+        """Say whether each of the rules has seen as many matches here as there: too many of them count as one."""
+        ranks = (*range(len(self._cursors) - len(other._own)), *self._own)
+        return all(self._cursors[rank].matches == other._cursors[rank].matches for rank in ranks)
+
+    @property
+    def end(self) -> int:
+        """How far the reading goes."""
+        return self.base + len(self.text)
+
+    @property
+    def open_spans(self) -> list[Span]:
+        """Matches that may still grow."""
+        return [cursor.open for cursor in self._tails if cursor.open is not None]
+
+    def feed(self, text: str) -> None:
+        """Take the next piece."""
+        self.text += text
+        self._scan.feed(text)
+
+    def live_start(self) -> int:
+        """Return the first start whose outcome more text could change; raises ``TimeoutError``."""
+        start = self._scan.quiet_at
+        if self.end - start > PATIENCE:
+            known = max(self.decided, start) - self.base
+            live = (self._rules.rules[rank] for rank in self._scan.live)
+            start = self.base + min(rule.matcher.live_start(self.text, known, len(self.text)) for rule in live)
+        return self._own_live_start(self._own, self.text, start)
+
+    def live_start_before(self, end: int, own: Sequence[int]) -> int:
+        """Return a place before which nothing could change if the text ended at ``end``; for these rules of a call."""
+        return self._own_live_start(own, self.text[: end - self.base], self._scan.quiet_before(end))
+
+    def _own_live_start(self, own: Sequence[int], text: str, start: int) -> int:
+        for rank in own:
+            matcher = self._rules.rules[rank].matcher
+            start = min(start, self.base + matcher.live_start(text, self.decided - self.base, start - self.base))
+        return max(start, self.decided)
+
+    def collect(self, limit: int, *, final: bool) -> list[Span]:
+        """Return the matches that start before ``limit`` and were not returned; raises ``TimeoutError``."""
+        is_idle = not (self._scan.matched or self._own or self._tails)
+        found = [] if is_idle or (limit <= self.decided and not self._tails) else self._found(limit, final=final)
+        if limit >= self._scan.quiet_at:
+            self._scan.drop()
+        self.decided = max(self.decided, limit)
+        return found
+
+    def _found(self, limit: int, *, final: bool) -> list[Span]:
+        new = self.text[self.decided - self.base :]
+        ranks = sorted((*self._scan.matched, *(rank for rank in self._own if self._rules.rules[rank].may_match(new))))
+        found: list[Span] = []
+        for cursor in dict.fromkeys((*self._tails, *(self._cursors[rank] for rank in ranks))):
+            found += cursor.advance(self.text, self.base, self.decided, limit, final=final)
+        self._tails = [cursor for cursor in self._cursors if cursor.open is not None] if found or self._tails else []
+        return found
+
+    def forget(self, needed: int) -> None:
+        """Forget what is before ``needed``, and before all that may still be looked at."""
+        tails = (cursor.open_at for cursor in self._tails)
+        needed = min(needed, self.decided, *(at for at in tails if at is not None))
+        cut = needed - self._rules.lookback - self.base
+        if cut > 0:
+            self.text = self.text[cut:]
+            self.base += cut
