@@ -1,6 +1,6 @@
 """The rules' way through one reading of a stream: the text as it stands, or as a view reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from addons.core.masking.automaton import Scan
 from addons.core.masking.cursor import Cursor
@@ -38,10 +38,9 @@ class Track:
         other._scan.feed(other.text[self.decided - self.base :])
         return other
 
-    def has_seen_as_many(self, other: "Track") -> bool:
-        """Say whether each of the rules has seen as many matches here as there: too many of them count as one."""
-        ranks = (*range(len(self._cursors) - len(other._own)), *self._own)
-        return all(self._cursors[rank].matches == other._cursors[rank].matches for rank in ranks)
+    def matches(self, ranks: Iterable[int]) -> list[int]:
+        """Return how many matches each of these rules has looked at."""
+        return [self._cursors[rank].matches for rank in ranks]
 
     @property
     def end(self) -> int:

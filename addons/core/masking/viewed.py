@@ -106,5 +106,8 @@ class Viewed:
     def _leave(self, track: Track) -> None:
         """End the track where it has become the same as the plain one."""
         is_same = track.end - self._same_from >= self._rules.lookback
-        if is_same and track.decided >= track.end and not self._links and track.has_seen_as_many(self._plain):
-            self._track = None
+        is_over = track.decided >= track.end and not self._links and not self._plain.open_spans
+        if is_same and is_over:
+            ranks = (*range(len(self._rules.compiled.rules)), *self._own)
+            if track.matches(ranks) == self._plain.matches(ranks):  # too many of them count as a match of the rest
+                self._track = None

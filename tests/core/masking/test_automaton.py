@@ -72,11 +72,12 @@ def test_where_it_is_quiet(pattern: str, text: str, quiet_at: int) -> None:
 def test_what_may_have_matched_before_the_quiet_place_can_be_dropped() -> None:
     scan = Scan(Automaton([parse("ab"), parse("bc?d"), parse("x")]), at=10)
     scan.feed("x.abc")
-    assert (scan.at, scan.quiet_at, scan.matched, scan.live) == (15, 12, {0, 2}, {1})
+    assert (scan.at, scan.quiet_at) == (15, 12)
+    assert (sorted(scan.matched), sorted(scan.live)) == ([0, 2], [1])
     scan.drop()
     assert scan.matched == {0}
     scan.feed("d")
-    assert (scan.quiet_at, scan.matched, scan.live) == (16, {0, 1}, frozenset())
+    assert (scan.quiet_at, sorted(scan.matched), sorted(scan.live)) == (16, [0, 1], [])
     scan.drop()
     assert scan.matched == frozenset()
 

@@ -16,7 +16,7 @@ from tests.core.masking.patterns import PATTERNS
 
 
 class Small:
-    """Reads capitals as small letters and drops dots, as ``a%b`` is read as ``a``; a percent sign waits for a letter."""
+    """Reads capitals as small letters, drops dots, and decodes ``%a``: a percent sign waits for what follows."""
 
     def __init__(self) -> None:
         self.pending = 0
