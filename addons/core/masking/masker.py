@@ -11,6 +11,7 @@ from dataclasses import replace as changed
 
 from addons.core.detect.detector import Detector
 from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, RuleSet
+from addons.core.masking.scanner import DatabaseCache
 from addons.core.masking.spans import Cluster, clusters
 from addons.core.masking.stream import StreamMasker
 from addons.core.masking.styles import Replace, label
@@ -72,6 +73,10 @@ class Masker:
         masker = cls.__new__(cls)
         masker._rules = rules  # noqa: SLF001 - its own
         return masker
+
+    def prepare(self, cache: DatabaseCache | None = None) -> None:
+        """Compile what makes it fast; it changes no result. That takes up to seconds: not for the event loop."""
+        self._rules.compiled.prepare(cache)
 
     def mask(self, text: str) -> Masked:
         """Return ``text`` with each value replaced; the same object where there are none."""

@@ -10,9 +10,11 @@ from dataclasses import replace as changed
 from functools import cached_property, lru_cache
 
 from addons.core.detect.detector import Detector
-from addons.core.masking.automaton import Automaton
+from addons.core.masking.automaton import Automaton, Scan
 from addons.core.masking.cursor import Rule
 from addons.core.masking.parser import parse
+from addons.core.masking.prefilter import Prefilter, plain, prefilter
+from addons.core.masking.scanner import DatabaseCache
 from addons.core.masking.spans import Cluster
 from addons.core.masking.styles import Replace, label
 from addons.core.masking.views.view import View
@@ -31,6 +33,13 @@ CLEAN_CHARS = 64
 CLEAN_TEXTS = 4096
 """Texts remembered as clean for each set of detectors: below 1 MB."""
 
+FAMILIAR = (
+    'Hello! {"name": "chairs (2)", "price": 79.90, "tags": ["a-b", "c_d"], "at": "2024-01-15T10:30:00Z", "n": null}\n'
+    "for item in items[1:]: print(f'{item!r} <{item.id}>', end='; ')  # https://www.example.org/a/b?c=d&e=1#f\n"
+    "The quick brown fox jumps over 13 lazy dogs, at 50% of the price: $4.95 + 7/8 * 10^3 = ~2,500 | \\t @all.\n"
+)
+"""Ordinary text, which the automaton has read before the first stream comes."""
+
 
 class Compiled:
     """The rules that all calls share, and what is worked out about them when it is first asked for."""
@@ -38,25 +47,23 @@ class Compiled:
     def __init__(self, detectors: Iterable[Detector]) -> None:
         self.rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
         self.lookback = max((rule.lookback for rule in self.rules), default=1)
+        self._patterns = tuple(parse(rule.detector.pattern) for rule in self.rules)
+        self._prefilter: Prefilter = plain(self._patterns)
         self._clean: set[str] = set()
-        by_need: dict[tuple[frozenset[str], frozenset[str]], list[int]] = {}
-        for rule in self.rules:
-            by_need.setdefault((rule.matcher.needs, rule.matcher.around), []).append(rule.rank)
-        self._by_need = tuple(by_need.items())
 
     @cached_property
     def automaton(self) -> Automaton:
         """All patterns at once, for streams."""
-        return Automaton([parse(rule.detector.pattern) for rule in self.rules])
+        return Automaton(self._patterns)
+
+    def prepare(self, cache: DatabaseCache | None) -> None:
+        """Compile what makes the rules fast; it changes no result. That takes up to seconds: not for the event loop."""
+        self._prefilter = prefilter(self._patterns, cache)
+        Scan(self.automaton).feed(FAMILIAR)
 
     def able(self, text: str) -> list[int]:
         """Return the ranks of the rules that may find something in ``text``."""
-        return [
-            rank
-            for (needed, behind), ranks in self._by_need
-            if _has_any(text, needed) and _has_any(text, behind)
-            for rank in ranks
-        ]
+        return self._prefilter.able(text)
 
     def is_clean(self, text: str) -> bool:
         """Say whether nothing was found in ``text`` lately, as it stands and in every view."""
@@ -126,7 +133,3 @@ class RuleSet:
 @lru_cache(maxsize=SHARED_SETS)
 def _compiled(detectors: tuple[Detector, ...]) -> Compiled:
     return Compiled(detectors)
-
-
-def _has_any(text: str, strings: frozenset[str]) -> bool:
-    return not strings or any(map(text.__contains__, strings))

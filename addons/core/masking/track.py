@@ -1,6 +1,6 @@
 """The rules' way through one reading of a stream: the text as it stands, or as a view reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from addons.core.masking.automaton import Scan
 from addons.core.masking.cursor import Cursor
@@ -21,7 +21,7 @@ class Track:
         self._own = own  # the ranks of the rules that only this call has
         self._scan = Scan(rules.compiled.automaton)
         self._tails: list[Cursor] = []  # whose match goes on beyond what is known
-        self._cursors = [Cursor(rule) for rule in rules.rules]
+        self._cursors: dict[int, Cursor] = {}  # of the rules that were needed so far
         self.text = ""
         self.base = 0
         self.decided = 0
@@ -30,17 +30,18 @@ class Track:
     def branch(self, own: Sequence[int], end: int) -> "Track":
         """Return a track that has gone the same way, as far as it was decided, and knows the text up to ``end``."""
         other = Track(self._rules, own)
-        other._cursors = [cursor.copy() for cursor in self._cursors]
-        other._tails = [cursor for cursor in other._cursors if cursor.open is not None]
+        other._cursors = {rank: cursor.copy() for rank, cursor in self._cursors.items()}
+        other._tails = [cursor for cursor in other._cursors.values() if cursor.open is not None]
         other.text = self.text[: end - self.base]
         other.base, other.decided = self.base, self.decided
         other._scan = Scan(self._rules.compiled.automaton, self.decided)
         other._scan.feed(other.text[self.decided - self.base :])
         return other
 
-    def matches(self, ranks: Iterable[int]) -> list[int]:
-        """Return how many matches each of these rules has looked at."""
-        return [self._cursors[rank].matches for rank in ranks]
+    def matches(self, *, own: bool) -> dict[int, int]:
+        """Return how many matches each rule has looked at, with those that only this call has or without them."""
+        seen = {rank: cursor.matches for rank, cursor in self._cursors.items() if rank >= 0 or own}
+        return {rank: count for rank, count in seen.items() if count}
 
     @property
     def end(self) -> int:
@@ -89,10 +90,17 @@ class Track:
         new = self.text[self.decided - self.base :]
         ranks = sorted((*self._scan.matched, *(rank for rank in self._own if self._rules.rules[rank].may_match(new))))
         found: list[Span] = []
-        for cursor in dict.fromkeys((*self._tails, *(self._cursors[rank] for rank in ranks))):
+        for cursor in dict.fromkeys((*self._tails, *map(self._cursor, ranks))):
             found += cursor.advance(self.text, self.base, self.decided, limit, final=final)
-        self._tails = [cursor for cursor in self._cursors if cursor.open is not None] if found or self._tails else []
+        if found or self._tails:
+            self._tails = [cursor for cursor in self._cursors.values() if cursor.open is not None]
         return found
+
+    def _cursor(self, rank: int) -> Cursor:
+        cursor = self._cursors.get(rank)
+        if cursor is None:
+            cursor = self._cursors[rank] = Cursor(self._rules.rules[rank])
+        return cursor
 
     def forget(self, needed: int) -> None:
         """Forget what is before ``needed``, and before all that may still be looked at."""

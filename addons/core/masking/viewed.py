@@ -108,6 +108,6 @@ class Viewed:
         is_same = track.end - self._same_from >= self._rules.lookback
         is_over = track.decided >= track.end and not self._links and not self._plain.open_spans
         if is_same and is_over:
-            ranks = (*range(len(self._rules.compiled.rules)), *self._own)
-            if track.matches(ranks) == self._plain.matches(ranks):  # too many of them count as a match of the rest
+            is_even = track.matches(own=bool(self._own)) == self._plain.matches(own=bool(self._own))
+            if is_even:  # else more have been found here, and too many count as one
                 self._track = None
