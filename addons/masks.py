@@ -1,117 +1,161 @@
 """Which masks a call gets: detectors of the policy and its redacting rules, tokens, and the call's own credential."""
 
-import hashlib
-import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace as changed
 from functools import lru_cache
+from types import MappingProxyType
 
 from mitmproxy import http
 
-from addons.core.call import Call, Direction
-from addons.core.detect.catalogue import custom, literal, select
+from addons.core.call import Direction
+from addons.core.detect.catalogue import custom, literal
 from addons.core.detect.detector import Detector
-from addons.core.exchange import Exchange, Finding
-from addons.core.masking.masker import Hit, Masker
-from addons.core.masking.styles import label
-from addons.core.masking.tokens import TokenVault, restorer
+from addons.core.exchange import Action, Exchange, Finding
+from addons.core.masking.masker import Masker
+from addons.core.masking.stray_tokens import StrayTokens
+from addons.core.masking.styles import Replace, Style, hashed, label, mask_keep_last_four
+from addons.core.masking.tokens import TokenVault, restorer, session_key
 from addons.core.policy.evaluate import redactors
 from addons.core.policy.model import Policy, RedactionRule
 from addons.core.protocols.protocol import PlacedHit
 from addons.runtime import Runtime
 
-type Replace = Callable[[Detector, str], str]
-
-RULE = "rule:"
-"""Begins the names of detectors that come from a guardrail with ``then: redact``."""
-
+RULE = "rule"
+"""What a finding is called whose rule looks for words or a regular expression."""
 CREDENTIAL = "held_credential"
 RESTORED = "token"
 
+MAX_STRAY_CHARS = 256 * 1024
+"""Characters of an answer in which stray tokens are looked for: they cost a third of a second there at worst."""
 
-@lru_cache(maxsize=64)
-def _selected(names: tuple[str, ...]) -> tuple[Detector, ...]:
-    """Return the detectors that a policy names; policies are few, and name them for every call."""
-    return select(names)
-
-
-def _rule_detectors(policy: Policy, exchange: Exchange, call: Call, direction: Direction) -> list[Detector]:
-    if exchange.principal is None:
-        return []
-    found: list[Detector] = []
-    for rule in redactors(policy, exchange.principal, call, direction):
-        found += [custom(f"{RULE}{rule.rule}", "REDACTED", pattern) for pattern in rule.patterns]
-        found += _selected(rule.detect)
-    return found
+_ACTIONS = MappingProxyType({Style.HASH: Action.HASHED, Style.TOKEN: Action.TOKENISED})
+_HEADER = "header"
+"""Begins the places of headers and trailers, in which nothing is put back."""
+_STYLED = "style/"
+_RULED = "rule/"
+"""Begin names of detectors in a masker, which say what is done with what they find: ``style/hash/email``,
+``rule/no-projects/email``, and plain ``email`` where it becomes a label. So a hit says all that a finding needs."""
 
 
-def _vault(runtime: Runtime, exchange: Exchange) -> TokenVault:
-    """Return a vault whose tokens are stable within a session of one principal, and worth nothing elsewhere."""
+@lru_cache(maxsize=4096)
+def _named(prefix: str, detector: Detector) -> Detector:
+    """Return ``detector`` with a name that begins with ``prefix``, the same object each time."""
+    return changed(detector, name=f"{prefix}/{detector.name}")
+
+
+def _detectors(policy: Policy, exchange: Exchange, direction: Direction) -> tuple[Detector, ...]:
+    """Return what is looked for in one direction. What a rule looks for too becomes a label, whatever the style is."""
+    of_rules: list[Detector] = []
+    by_rules: set[Detector] = set()
+    if exchange.principal is not None and exchange.call is not None:
+        for rule in redactors(policy, exchange.principal, exchange.call, direction):
+            prefix = f"{_RULED}{rule.rule}"
+            of_rules += [custom(f"{prefix}/{RULE}", "REDACTED", pattern) for pattern in rule.patterns]
+            of_rules += [_named(prefix, detector) for detector in rule.detectors]
+            by_rules.update(rule.detectors)
+    section = policy.redaction.of(direction)
+    return (*of_rules, *(_styled(section, one) for one in section.detectors if one not in by_rules))
+
+
+def _styled(section: RedactionRule, detector: Detector) -> Detector:
+    style = section.style_of(detector.name)
+    return detector if style is Style.LABEL else _named(f"{_STYLED}{style}", detector)
+
+
+def _key(runtime: Runtime, exchange: Exchange, direction: Direction, style: Style) -> bytes:
+    """Return a key that is stable within a session of one principal, and worth nothing elsewhere.
+
+    Directions have keys of their own: a pseudonym in an answer must not turn out to be the token of a guess.
+    """
     principal = exchange.principal
     owner = (principal.issuer, principal.subject, principal.session) if principal else ("", "", exchange.id)
-    message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in owner)
-    return TokenVault(hmac.new(runtime.token_key, message, hashlib.sha256).digest())
+    return session_key(runtime.token_key, f"{direction} {style}", *owner)
 
 
-def _style(rule: RedactionRule, vault: TokenVault | None) -> Replace:
-    if vault is None or rule.style != "token":
-        return label
+def _style(runtime: Runtime, exchange: Exchange, direction: Direction) -> tuple[Replace, TokenVault]:
+    """Return what takes the place of what is found in one direction, and the vault of the tokens that it gives."""
+    vault = TokenVault(_key(runtime, exchange, direction, Style.TOKEN))
+    ways: dict[str, Replace] = {
+        Style.MASK: mask_keep_last_four,
+        Style.HASH: hashed(_key(runtime, exchange, direction, Style.HASH)),
+        Style.TOKEN: vault,
+    }
 
     def replace(detector: Detector, value: str) -> str:
-        return label(detector, value) if detector.name.startswith(RULE) else vault(detector, value)
+        style = detector.name.removeprefix(_STYLED).partition("/")[0] if detector.name.startswith(_STYLED) else ""
+        return ways.get(style, label)(detector, value)
 
-    return replace
+    return replace, vault
 
 
-def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Masker, TokenVault | None]:
-    """Return the masker of this request and, where the policy's style is ``token``, the vault that it fills."""
+def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Masker, TokenVault]:
+    """Return the masker of this request, and the vault that it fills where the policy's style is ``token``."""
     policy = runtime.policy_of(flow)
-    rule = policy.redaction.requests
-    vault = _vault(runtime, exchange) if rule.style == "token" else None
-    own = _rule_detectors(policy, exchange, exchange.call, Direction.REQUEST) if exchange.call else []
-    return Masker.shared((*own, *_selected(rule.detect)), _style(rule, vault)), vault
+    replace, vault = _style(runtime, exchange, Direction.REQUEST)
+    return Masker.shared(_detectors(policy, exchange, Direction.REQUEST), replace), vault
 
 
 def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
     """Return the masker of this call's answer as it is shown and recorded: it leaves tokens, and masks the rest."""
-    detectors = _answer_detectors(runtime, flow, exchange)
-    if not exchange.tokens:
-        return Masker.shared(detectors, label)
+    replace, _ = _style(runtime, exchange, Direction.RESPONSE)
     token, _ = restorer(exchange.tokens)
 
     def keep(detector: Detector, value: str) -> str:
-        return value if detector is token else label(detector, value)
+        if detector is not token:
+            return replace(detector, value)
+        return value if value in exchange.tokens else label(token, value)  # else it is a part of something larger
 
-    return Masker((token, *detectors), keep)
+    return _answer_masker(runtime, flow, exchange, token, keep)
 
 
 def wire_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
     """Return the masker of this call's answer as the client gets it: it puts values back in place of their tokens."""
-    token, restore = restorer(exchange.tokens)
-    return Masker((token, *_answer_detectors(runtime, flow, exchange)), restore)
+    replace, _ = _style(runtime, exchange, Direction.RESPONSE)
+    token, restore = restorer(exchange.tokens, replace)
+    return _answer_masker(runtime, flow, exchange, token, restore)
 
 
-def _answer_detectors(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Detector, ...]:
-    policy = runtime.policy_of(flow)
-    own = _rule_detectors(policy, exchange, exchange.call, Direction.RESPONSE) if exchange.call else []
-    detectors = [*own, *_selected(policy.redaction.responses.detect)]
+def _answer_masker(
+    runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, token: Detector, replace: Replace
+) -> Masker:
+    """Return the shared masker of the policy after what belongs to this call only: its tokens, its credential."""
     credential = runtime.injected.get(flow)
-    if credential:
-        detectors.insert(0, literal(CREDENTIAL, "CREDENTIAL", credential))
-    return tuple(detectors)
-
-
-def _finding(direction: Direction, place: str, detector: str, count: int) -> Finding:
-    rule = detector.removeprefix(RULE) if detector.startswith(RULE) else ""
-    return Finding(direction, "rule" if rule else detector, place, rule, "masked", count)
+    own = [token] if exchange.tokens else []
+    own += [literal(CREDENTIAL, "CREDENTIAL", credential)] if credential else []
+    shared = Masker.shared(_detectors(runtime.policy_of(flow), exchange, Direction.RESPONSE))
+    return shared.preceded(own, replace)
 
 
 def findings(direction: Direction, hits: Iterable[PlacedHit]) -> list[Finding]:
-    """Return what was masked as findings; restored tokens are none."""
-    return [_finding(direction, hit.place, hit.detector, hit.count) for hit in hits if hit.detector != RESTORED]
+    """Return what was masked as findings, and the tokens that were turned back for the client, or not, in a head."""
+    return [_finding(direction, hit) for hit in hits]
 
 
-def findings_of(direction: Direction, place: str, hits: Iterable[Hit]) -> list[Finding]:
-    """Return the hits of one text as findings at ``place``."""
-    counts = Counter(hit.detector for hit in hits if hit.detector != RESTORED)
-    return [_finding(direction, place, detector, count) for detector, count in counts.items()]
+def _finding(direction: Direction, hit: PlacedHit) -> Finding:
+    if hit.detector == RESTORED:
+        action = Action.KEPT if hit.place.partition(":")[0] == _HEADER else Action.RESTORED
+        return Finding(direction, RESTORED, hit.place, "", action, hit.count)
+    if hit.detector.startswith(_RULED):
+        rule, _, detector = hit.detector.removeprefix(_RULED).partition("/")
+        return Finding(direction, detector, hit.place, rule, Action.MASKED, hit.count)
+    if hit.detector.startswith(_STYLED):
+        style, _, detector = hit.detector.removeprefix(_STYLED).partition("/")
+        return Finding(direction, detector, hit.place, "", _ACTIONS.get(Style(style), Action.MASKED), hit.count)
+    return Finding(direction, hit.detector, hit.place, "", Action.MASKED, hit.count)
+
+
+def stray_findings(policy: Policy, exchange: Exchange) -> list[Finding]:
+    """Return what looks like tokens in the answer as it was delivered and is none, or a garbled one, of this call's."""
+    if not exchange.tokens or exchange.response_content is None:
+        return []
+    strays = StrayTokens(exchange.tokens, {detector.label for detector in policy.catalogue.detectors})
+    found: list[Finding] = []
+    left = MAX_STRAY_CHARS
+    for text in exchange.response_content.texts:
+        if left <= 0:
+            break
+        counts = Counter(strays.find(text.text[:left]))
+        left -= len(text.text)
+        found += [Finding(Direction.RESPONSE, kind, text.place, "", Action.KEPT, n) for kind, n in counts.items()]
+    return found

@@ -6,18 +6,19 @@ from mitmproxy.net.http import status_codes
 from addons.core.call import Direction, Inspected
 from addons.core.exchange import Exchange, Refusal
 from addons.core.policy.evaluate import may_stop_answer, watched_tools
+from addons.core.protocols.answer_streams import may_stream
 from addons.core.protocols.content_coding import StreamDecoder
+from addons.core.protocols.headers import EVENT_STREAM, media_type
+from addons.core.protocols.json_lines import is_json_lines
 from addons.core.protocols.protocol import AnswerStream
 from addons.core.protocols.registry import by_name
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
-from addons.head_masks import mask_head
+from addons.head_masks import mask_head, mask_trailers, masked_fields
 from addons.inspection import MAX_DECODED_BYTES, decoded_body, upstream_at_fault
-from addons.masks import answer_masker, findings, findings_of, request_masker, wire_masker
+from addons.masks import answer_masker, findings, request_masker, stray_findings, wire_masker
 from addons.runtime import Plant, Runtime
 from addons.wire import refusal_response, response_head, set_body
-
-EVENT_STREAM = "text/event-stream"
 
 
 class Redaction:
@@ -46,8 +47,9 @@ class Redaction:
             set_body(flow.request, masked.body)
         flow.request.headers["accept-encoding"] = "identity"
         exchange.findings.extend(findings(Direction.REQUEST, masked.hits))
+        exchange.findings += mask_trailers(flow.request, masker, Direction.REQUEST)
         exchange.request_body = masked.body
-        exchange.tokens = {**exchange.tokens, **(vault.originals if vault else {})}
+        exchange.tokens = {**exchange.tokens, **vault.originals}
         changed = masked.body is not body
         exchange.request_content = (
             protocol.parse_request(exchange.service, exchange.call.head, masked.body).content
@@ -81,6 +83,8 @@ class Redaction:
             flow.response = refusal_response(exchange, exchange.refusal)
         if exchange.refusal is not None or exchange.call is None or response is None:
             return
+        trailing = answer_masker(self._plant.runtime, flow, exchange)
+        exchange.findings += mask_trailers(response, trailing, Direction.RESPONSE)
         if isinstance(response.stream, GuardedStream):
             return
         body = decoded_body(response)
@@ -98,6 +102,7 @@ class Redaction:
         exchange.response_content = exchange.answer
         if masked.body is not body:
             exchange.response_content = protocol.parse_answer(exchange.call, response_head(response), masked.body)
+        exchange.findings.extend(stray_findings(runtime.policy_of(flow), exchange))
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Account for a streamed answer that did not come to its end."""
@@ -111,7 +116,8 @@ class Redaction:
     def _streams(self, runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> bool:
         if flow.response is None or exchange.call is None or exchange.principal is None:
             return False
-        if not flow.response.headers.get("content-type", "").lower().startswith(EVENT_STREAM):
+        kind = media_type(flow.response.headers.get("content-type", ""))
+        if not may_stream(kind, has_length="content-length" in flow.response.headers):
             return False
         if flow.request.method == "HEAD" or flow.response.status_code in (204, 304):
             return False
@@ -123,14 +129,9 @@ class Redaction:
             return
         flow.response.reason = status_codes.RESPONSES.get(flow.response.status_code, "")  # free text of the upstream's
         masker = answer_masker(runtime, flow, exchange)
-        kept: list[tuple[bytes, bytes]] = []
-        for name, value in flow.response.headers.items(multi=True):
-            named, masked = masker.mask(name), masker.mask(value)
-            place = "header" if named.hits else f"header:{name.lower()}"
-            exchange.findings.extend(findings_of(Direction.RESPONSE, place, (*named.hits, *masked.hits)))
-            if not named.hits:  # a name cannot be masked: such a header goes as a whole
-                kept.append((name.encode("utf-8", "surrogateescape"), masked.text.encode("utf-8", "surrogateescape")))
-        flow.response.headers = http.Headers(kept)
+        with upstream_at_fault():
+            flow.response.headers, found = masked_fields(flow.response.headers, masker, Direction.RESPONSE)
+        exchange.findings += found
 
 
 class _StreamedAnswer:
@@ -147,8 +148,10 @@ class _StreamedAnswer:
         assert exchange.principal is not None
         assert flow.response is not None
         self._exchange = exchange
+        self._policy = runtime.policy_of(flow)
         self._decoder = StreamDecoder(flow.response.headers.get("content-encoding", ""), MAX_DECODED_BYTES)
         self._protocol = by_name(exchange.call.protocol)
+        self._kind = media_type(flow.response.headers.get("content-type", ""))
         head = response_head(flow.response)
         watched = watched_tools(
             runtime.policy_of(flow),
@@ -174,9 +177,9 @@ class _StreamedAnswer:
         """Return what was held back, and leave the account in the exchange."""
         with upstream_at_fault():
             out = self._fed(self._decoder.finish())
-        rest = self._keep(self._answer.finish())
-        self.account(self._answer.inspected)
-        return out + (self._wire.finish() if self._wire else rest)
+            rest = self._keep(self._answer.finish())
+            self.account(self._answer.inspected)
+            return out + (self._wire.finish() if self._wire else rest)
 
     def _fed(self, data: bytes) -> bytes:
         out = self._keep(self._answer.feed(data))
@@ -188,12 +191,17 @@ class _StreamedAnswer:
         if exchange.answer is None:
             exchange.findings.extend(findings(Direction.RESPONSE, self._answer.hits))
             exchange.response_content = exchange.answer = self._answer.content
+            exchange.findings.extend(stray_findings(self._policy, exchange))
             exchange.response_body = bytes(self._kept)
             exchange.response_inspected = inspected
 
     def last_words(self, refusal: Refusal) -> bytes:
-        """Return the error event that ends a stream in the middle."""
-        return self._protocol.refusal_event(refusal, self._exchange.id)
+        """Return what ends a stream in the middle: an error event, a JSON line, nothing in a text."""
+        if self._kind.name == EVENT_STREAM:
+            return self._protocol.refusal_event(refusal, self._exchange.id)
+        if is_json_lines(self._kind):
+            return b"\n" + self._protocol.refusal(refusal, self._exchange.id, streams=True)[2] + b"\n"
+        return b""
 
     def _keep(self, out: bytes) -> bytes:
         self._kept += out[: max(0, self.RECORDED_BYTES - len(self._kept))]

@@ -9,7 +9,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-NAMES = ("api.openai.com", "localhost", "upstream.test", "*.wild.test")
+NAMES = (
+    "api.openai.com",
+    "api.anthropic.com",
+    "generativelanguage.googleapis.com",
+    "localhost",
+    "upstream.test",
+    "*.wild.test",
+)
 DAY = dt.timedelta(days=1)
 
 

@@ -177,10 +177,10 @@ COMMENT ON VIEW findings IS 'What detectors and redacting rules found. The value
 COMMENT ON COLUMN findings.flow_id IS 'Call in which it was found: flows.id.';
 COMMENT ON COLUMN findings."at" IS 'When the record of that direction was made.';
 COMMENT ON COLUMN findings.direction IS 'request or response.';
-COMMENT ON COLUMN findings."type" IS 'What kind of thing: the detector''s name.';
+COMMENT ON COLUMN findings."type" IS 'What kind of thing: the detector''s name, or token, token_garbled, token_unknown.';
 COMMENT ON COLUMN findings.place IS 'Where it stood: a JSON pointer (RFC 6901), or for instance header:cookie.';
 COMMENT ON COLUMN findings."rule" IS 'Rule that found it; empty where the redaction section of the policy did.';
-COMMENT ON COLUMN findings."action" IS 'masked or observed.';
+COMMENT ON COLUMN findings."action" IS 'masked, hashed, tokenised, restored (a token turned back for the client) or kept.';
 COMMENT ON COLUMN findings."count" IS 'How many there were.';
 
 CREATE VIEW approvals AS

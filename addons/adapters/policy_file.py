@@ -1,18 +1,18 @@
-"""The policy file: read at the start, and again when it changes.
+"""The policy file and the files that it imports: read at the start, and again when one of them changes.
 
 A change takes effect as a whole or not at all: a file with a problem leaves the last good policy in place.
 """
 
 import asyncio
-import hashlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from addons.adapters import clock
 from addons.core.policy.model import CredentialSource, IdentityPolicy, Issuer, Policy, Service
-from addons.core.policy.parse import parse
+from addons.core.policy.parse import digest, parse
 from addons.core.policy.problems import PolicyError, Problem
+from addons.core.policy.sections.imports import MAX_IMPORT_BYTES, Files, Unreadable, named_files
 from addons.core.policy.yaml_tree import MAX_POLICY_BYTES
 
 POLL_INTERVAL_S = 1.0
@@ -22,6 +22,24 @@ SETTLE_S = 3.0
 """Age in seconds from which a time of modification proves that nothing was written since: FAT counts in twos."""
 
 type Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a policy is made from: its file, and the files that it imports, by the names it gives them.
+
+    ``stamps`` were taken before the files were read.
+    """
+
+    text: bytes
+    files: Files
+    stamps: Mapping[Path, Stamp | None]
+
+    @property
+    def seen(self) -> str:
+        """What tells this content from another; a file that is missing counts."""
+        missing = [f"{name} {one.reason}" for name, one in self.files.items() if isinstance(one, Unreadable)]
+        return " ".join((digest(self.text, self.files), *missing))
 
 
 def load(path: Path) -> Policy:
@@ -40,10 +58,10 @@ class PolicyFile:
         """Read ``path``; raises ``PolicyError`` where it has problems."""
         self.path = path
         self._poll_interval = poll_interval
-        self._stamp = _stamp(path)
-        text = _read(path)
-        self._seen = hashlib.sha256(text).hexdigest()
-        self.current = _parse(text, path)
+        source = _read(path)
+        self._stamps = source.stamps
+        self._seen = source.seen
+        self.current = _parse(source, path)
 
     async def watch(self, on_change: Callable[[Policy], None], on_error: Callable[[PolicyError], None]) -> None:
         """Follow the file until cancelled.
@@ -67,23 +85,24 @@ class PolicyFile:
 
         An unreadable file is reported once, as a content of its own.
         """
-        stamp = _stamp(self.path)
-        settled = stamp is not None and clock.now() - stamp[0] / 1e9 > SETTLE_S
-        if settled and stamp == self._stamp:
+        if all(stamp == _stamp(path) and _is_settled(stamp) for path, stamp in self._stamps.items()):
             return None
         try:
-            text = _read(self.path)
+            source = _read(self.path)
         except PolicyError as error:
             if self._seen == str(error):
                 return None
             self._seen = str(error)
             raise
-        digest = hashlib.sha256(text).hexdigest()
-        self._stamp = stamp
-        if digest == self._seen:
+        self._stamps = source.stamps
+        if source.seen == self._seen:
             return None
-        self._seen = digest
-        return _parse(text, self.path)
+        self._seen = source.seen
+        return _parse(source, self.path)
+
+
+def _is_settled(stamp: Stamp | None) -> bool:
+    return stamp is not None and clock.now() - stamp[0] / 1e9 > SETTLE_S
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -95,18 +114,32 @@ def _stamp(path: Path) -> Stamp | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read(path: Path) -> bytes:
-    """Read at most one byte more than a policy may have: the parser refuses the rest."""
+def _read(path: Path) -> _Source:
+    """Read the policy and what it imports; of each at most one byte more than allowed: the parser refuses the rest."""
+    stamp = _stamp(path)
+    text = _content(path, MAX_POLICY_BYTES)
+    if isinstance(text, Unreadable):
+        problem = Problem(str(path), 0, 0, "", f"cannot be read: {text.reason}", "Check the path and its owner.")
+        raise PolicyError((problem,))
+    imported = {name: _folder(path) / name for name in named_files(text)}
+    stamps = {path: stamp, **{one: _stamp(one) for one in imported.values()}}
+    return _Source(text, {name: _content(one, MAX_IMPORT_BYTES) for name, one in imported.items()}, stamps)
+
+
+def _content(path: Path, limit: int) -> bytes | Unreadable:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_POLICY_BYTES + 1)
+            return file.read(limit + 1)
     except OSError as error:
-        problem = Problem(str(path), 0, 0, "", f"cannot be read: {error.strerror}", "Check the path and its owner.")
-        raise PolicyError((problem,)) from error
+        return Unreadable(error.strerror or "unknown reason")
 
 
-def _parse(text: bytes, path: Path) -> Policy:
-    return _anchored(parse(text, name=str(path)), path.resolve().parent)
+def _folder(path: Path) -> Path:
+    return path.resolve().parent
+
+
+def _parse(source: _Source, path: Path) -> Policy:
+    return _anchored(parse(source.text, name=str(path), files=source.files), _folder(path))
 
 
 def _anchored(policy: Policy, folder: Path) -> Policy:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from addons.adapters.policy_file import load
 from addons.cli.shared import EXIT_REFUSED, SHIPPED_POLICY, JsonOption, PoliciesOption, fail, print_json, print_table
+from addons.core.detect.catalogue import SHIPPED
 from addons.core.policy.examples import passes
 from addons.core.policy.model import Guardrail, Policy, RuleTest
 from addons.core.policy.problems import PolicyError
@@ -39,12 +40,16 @@ def check(policies: PoliciesOption = SHIPPED_POLICY, as_json: JsonOption = False
         "issuers": len(policy.identity.issuers),
         "services": len(policy.services),
         "grants": len(policy.access),
+        "detectors": len({one.name for one in policy.catalogue.detectors} - {one.name for one in SHIPPED.detectors}),
         "guardrails": len(policy.guardrails),
         "tests": sum(len(rule.tests) for rule in policy.guardrails),
     }
     if as_json:
-        print_json({"ok": True, "file": str(policies), "digest": policy.digest, **counts})
+        warnings = [asdict(warning) for warning in policy.warnings]
+        print_json({"ok": True, "file": str(policies), "digest": policy.digest, **counts, "warnings": warnings})
         return
+    for warning in policy.warnings:
+        _say(f"warning: {warning}")
     summary = ", ".join(f"{count} {name if count != 1 else name.removesuffix('s')}" for name, count in counts.items())
     _say(f"ok: {policies}: {summary}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
 from addons.core.call import Call, Content, Direction, Inspected
@@ -82,15 +82,32 @@ class Decision:
     approval: ApprovalTerms | None = None
 
 
+class Action(StrEnum):
+    """What was done about a finding."""
+
+    MASKED = "masked"
+    """A label, or all but the last four characters hidden."""
+    HASHED = "hashed"
+    TOKENISED = "tokenised"
+    RESTORED = "restored"
+    """A token of the call's own, turned back into its value for the client."""
+    KEPT = "kept"
+    """It went on as it was: a token where none is restored, or one that is not the call's."""
+
+
+REMOVED = frozenset({Action.MASKED, Action.HASHED, Action.TOKENISED})
+"""Actions after which a value was gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a detector or a redacting rule found; never the value. ``action`` is ``masked``."""
+    """Something that a detector or a redacting rule found; never the value."""
 
     direction: Direction
     type: str
     place: str
     rule: str
-    action: str
+    action: Action
     count: int = 1
 
 

@@ -153,7 +153,7 @@ def test_findings_and_messages_of_both_directions(tmp_path: Path) -> None:
     asked_at, told_at = 1_700_000_001_250_000, 1_700_000_002_250_000
     assert findings == [
         ("call-1", asked_at, "request", "email", "/messages/1/content", "", "masked", 2),
-        ("call-1", told_at, "response", "iban", "/choices/0/message/content", "", "observed", 1),
+        ("call-1", told_at, "response", "iban", "/choices/0/message/content", "", "kept", 1),
         ("call-1", told_at, "response", "name", "/choices/0/message/content", "names", "masked", 1),
     ]
     assert messages == [

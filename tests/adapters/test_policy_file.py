@@ -104,6 +104,56 @@ def test_each_broken_content_is_reported_once(path: Path) -> None:
     assert file.changed() is not None
 
 
+RULE = "rules = [{id = 'acme', regex = 'acme_[a-z0-9]{8}'}]\n"
+IMPORT = "import: {gitleaks: own.toml}\nredaction: {requests: {detect: gitleaks}}\n"
+
+
+def imported(policy: Policy | None) -> list[str]:
+    """Return the names of what a policy takes from its rule file."""
+    return [detector.name for detector in policy.redaction.requests.detectors] if policy else []
+
+
+def test_rules_are_imported_from_a_file_beside_the_policy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (path.parent / "own.toml").write_text(RULE)
+    write(path, IMPORT)
+    monkeypatch.chdir("/")
+    assert imported(load(path)) == ["gitleaks:acme"]
+
+
+def test_a_rule_file_that_is_missing_is_a_problem_with_its_place(path: Path) -> None:
+    write(path, IMPORT)
+    with pytest.raises(PolicyError) as caught:
+        load(path)
+    message = "'own.toml' cannot be read: No such file or directory"
+    assert str(caught.value).startswith(f"{path}:6:20: import.gitleaks: {message}")
+
+
+def test_a_change_of_an_imported_file_is_a_change_of_the_policy(path: Path) -> None:
+    rules = path.parent / "own.toml"
+    rules.write_text(RULE)
+    write(path, IMPORT)
+    file = PolicyFile(path)
+    rules.write_text(RULE.replace("'acme'", "'other'"))
+    changed = file.changed()
+    assert imported(changed) == ["gitleaks:other"]
+    assert changed is not None
+    assert changed.digest != file.current.digest
+    assert file.changed() is None
+
+
+def test_an_imported_file_that_goes_is_reported_once_and_taken_up_when_it_is_back(path: Path) -> None:
+    rules = path.parent / "own.toml"
+    rules.write_text(RULE)
+    write(path, IMPORT)
+    file = PolicyFile(path)
+    rules.unlink()
+    with pytest.raises(PolicyError, match="cannot be read"):
+        file.changed()
+    assert file.changed() is None
+    rules.write_text(RULE)
+    assert imported(file.changed()) == ["gitleaks:acme"]
+
+
 def test_watching_swaps_good_policies_and_keeps_them_over_bad_ones(path: Path) -> None:
     asyncio.run(asyncio.wait_for(_watch(path), WAIT_S))
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.bench import labelled_values as values
-from tests.bench.labelled_keys import api_key
+from tests.bench.labelled_keys import (
+    NAMED_NOTHING,
+    SECRET_TEMPLATES,
+    api_key,
+    ethereum,
+    password,
+    secret,
+    url_password,
+)
 from tests.bench.near_misses import near_miss
 
 
@@ -28,7 +36,7 @@ class Labelled:
     values: tuple[Value, ...]
 
 
-ENTITIES = ("email", "phone", "card", "us_ssn", "iban", "ip", "jwt", "private_key", "api_key")
+ENTITIES = ("email", "phone", "card", "us_ssn", "iban", "ip", "jwt", "private_key", "api_key", *SECRET_TEMPLATES)
 
 _SLOTS: dict[str, tuple[str, Callable[[Random], str]]] = {
     "email": ("email", values.email),
@@ -45,6 +53,10 @@ _SLOTS: dict[str, tuple[str, Callable[[Random], str]]] = {
     "jwt": ("jwt", values.jwt),
     "private_key": ("private_key", values.private_key),
     "api_key": ("api_key", api_key),
+    "password": ("named_secret", password),
+    "secret": ("named_secret", secret),
+    "url_password": ("url_credentials", url_password),
+    "ethereum": ("crypto_address", ethereum),
     "near": ("", near_miss),
     "name": ("", lambda source: source.choice(("Jane Doe", "Ali Kaya", "Mar\u00eda Garc\u00eda", "Sven Berg"))),
     "n": ("", lambda source: str(int(10 ** source.uniform(0, 4.5)))),
@@ -73,6 +85,7 @@ _ANY = (
     "<td>{it}</td><td>{near}</td>",
 )
 _OWN: dict[str, tuple[str, ...]] = {
+    **SECRET_TEMPLATES,
     "email": (
         "Write to {email} or {email}.",
         "From: {name} <{email}>\nTo: {email}\nSubject: Re: {near}\n",
@@ -174,7 +187,7 @@ def labelled(seed: int, rounds: int) -> Iterator[Labelled]:
     source = Random(seed)  # noqa: S311 - made-up data
     for _ in range(rounds):
         for entity in ENTITIES:
-            own = source.random() < 0.5
+            own = source.random() < 0.5 or entity in SECRET_TEMPLATES
             yield _filled(source, source.choice(_OWN[entity] if own else _ANY), entity)
         yield _filled(source, source.choice(_RECORDS), "email")
 
@@ -211,6 +224,7 @@ _NOTHING = {
         "SELECT id, total FROM orders WHERE id > {n} LIMIT {n};",
         '    <rect x="{n}" y="{n}" width="{n}" height="{n}"/>',
         "class C{n}(Base[{n}]):\n    limit: int = {n}\n",
+        *NAMED_NOTHING,
         "arr = np.array([[{n} , {n}], [{n} , {n}]]) / {n}.0",
     ),
     "logs": (

@@ -27,6 +27,10 @@ _BY_PREFIX: tuple[tuple[str, str, int], ...] = (
     *(("LTAI5t", WORD, 18), ("HRKU-AA", URL, 58), ("fm2_", BASE64, 160), ("sk_live_", WORD, 24)),
     *(("sk_test_51", WORD, 97), ("rk_live_", WORD, 24), ("whsec_", BASE64, 32), ("SK", HEX, 32)),
     *((f"shp{kind}_", HEX, 32) for kind in ("at", "ca", "pa", "ss")),
+    *(("tgp_v1_", URL, 43), ("cfut_", WORD, 48), ("nfp_", WORD, 36), ("vcp_", WORD, 56), ("squ_", HEX, 40)),
+    *(("napi_", WORD, 64), ("sk_", HEX, 48), ("essu_", WORD, 60), ("tfp_", URL, 59), ("rdme_", LOWER, 70)),
+    *(("CFPAT-", URL, 43), ("xoxe-1-", UPPER, 146), ("AKCp", WORD, 69), ("EZAK", WORD, 54), ("1//0", URL, 100)),
+    *(("sha256~", URL, 43), ("ABIA", BASE32, 16), ("llx-", WORD, 48), ("bkua_", HEX, 40), ("ops_eyJ", WORD, 400)),
     *(("key-", HEX, 32), ("sq0atp-", URL, 22), ("sq0csp-", URL, 43), ("sl.", URL, 136)),
 )
 
@@ -48,8 +52,83 @@ def _joined(source: Random) -> str:
             f"xkeysib-{of(source, HEX, 64)}-{of(source, WORD, 16)}",
             f"{of(source, WORD, 14)}.atlasv1.{of(source, URL, 67)}",
             f"{digits(source, 10)}:AA{of(source, URL, 33)}",
+            f"{of(source, HEX, 32)}-us{source.randint(1, 21)}",
+            f"{of(source, WORD, 3)}8Q~{of(source, WORD, 34)}",
+            f"pat-na1-{UUID(int=source.getrandbits(128), version=4)}",
+            f"pat{of(source, WORD, 14)}.{of(source, HEX, 64)}",
+            f"SWMTKN-1-{of(source, LOWER, 50)}-{of(source, LOWER, 25)}",
         )
     )
+
+
+def password(source: Random) -> str:
+    """Return one that somebody chose, or a generator."""
+    word = source.choice(("hunter", "Summer", "dragon", "Tr0ub4dor", "qwErty", "Monkey"))
+    return source.choice(
+        (
+            f"{word}{digits(source, 2)}!",
+            f"{word}{digits(source, 4)}",
+            of(source, f"{WORD}!#*+^~", 15) + digits(source, 1),
+            f"{word}&{of(source, LOWER, 5)}{digits(source, 1)}",
+            of(source, WORD, 23) + digits(source, 1),
+        )
+    )
+
+
+def secret(source: Random) -> str:
+    """Return a random key without a mark of its issuer."""
+    alphabet, size = source.choice(((HEX, 32), (HEX, 64), (WORD, 24), (WORD, 40), (BASE64, 44), (URL, 43)))
+    return of(source, alphabet, size - 2) + digits(source, 1) + "a"
+
+
+def url_password(source: Random) -> str:
+    """Return one as it stands in a URL, with the colon that is masked with it."""
+    return ":" + source.choice((of(source, WORD, 12) + "%21", f"s3cr{of(source, LOWER, 5)}%40", of(source, WORD, 20)))
+
+
+def ethereum(source: Random) -> str:
+    """Return an address without a checksum."""
+    return f"0x{of(source, HEX, 39)}7"
+
+
+SECRET_TEMPLATES: dict[str, tuple[str, ...]] = {
+    "named_secret": (
+        "DB_PASSWORD={password}\nDB_HOST=db.internal\n",
+        "export SERVICE_API_KEY={secret}",
+        "services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: {password}\n      POSTGRES_DB: shop\n",
+        '{"ConnectionStrings": {}, "Jwt": {"SigningKey": "{secret}", "Issuer": "shop"}}',
+        'resource "db" "main" {\n  username = "admin"\n  password = "{password}"\n}\n',
+        "spring.datasource.password={password}\nspring.jpa.show-sql=false\n",
+        "The password is {password} and the user is admin.",
+        'client = Client(secret="{secret}", timeout={n})',
+        "curl -H 'Authorization: Bearer {secret}' https://api.example.com/v1/{n}",
+        "mysql --user=root --password={password} shop",
+        '{"client_id": "app-{n}", "client_secret": "{secret}"}',
+        "x-api-key: {secret}\naccept: */*\n",
+        "<password>{password}</password>",
+        "stringData:\n  token: {secret}\n",
+    ),
+    "url_credentials": (
+        "DATABASE_URL=postgres://app{url_password}@db.internal:5432/shop",
+        '{"broker": "amqps://worker{url_password}@mq.example.com/v"}',
+        "git clone https://jane{url_password}@example.com/team/repo.git",
+        "redis://{url_password}@cache:6379/0",
+    ),
+    "crypto_address": ("Send it to {ethereum}, please.", '{"to": "{ethereum}", "value": {n}}'),
+}
+NAMED_NOTHING = (
+    "password = os.environ['DB_PASSWORD_{n}']",
+    "password: str | None = None  # {n}",
+    "max_tokens={n}, token_count={n}",
+    "DB_PASSWORD=${DB_PASSWORD}",
+    "api_key: <your-api-key>",
+    "https://example.com:{n}/path?token=next&page={n}",
+    "secretName: app-secret-{n}",
+    "Enter your password: ********",
+    "def login(user: str, password: str) -> Token: return self.tokens[{n}]",
+    "postgres://user:password@localhost:{n}/db",
+)
+"""Lines that name a secret and have none."""
 
 
 def api_key(source: Random) -> str:

@@ -17,7 +17,9 @@ _FOLDER = Path(__file__).parent
 _ALL = sorted(path.name for path in _FOLDER.glob("*.sse"))
 
 ANTHROPIC_NAMES = tuple(name for name in _ALL if name.startswith("anthropic_"))
-NAMES = tuple(name for name in _ALL if name not in ANTHROPIC_NAMES)
+GEMINI_NAMES = tuple(name for name in _ALL if name.startswith("gemini_"))
+RESPONSES_NAMES = tuple(name for name in _ALL if name.startswith("responses_"))
+NAMES = tuple(name for name in _ALL if name not in ANTHROPIC_NAMES + GEMINI_NAMES + RESPONSES_NAMES)
 
 
 def capture(name: str) -> bytes:

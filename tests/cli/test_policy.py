@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_good_file_is_counted(path: Path) -> None:
     result = run("check", "--policies", str(path))
     assert result.exit_code == 0
-    assert result.stdout == f"ok: {path}: 1 issuer, 2 services, 0 grants, 1 guardrail, 2 tests\n"
+    assert result.stdout == f"ok: {path}: 1 issuer, 2 services, 0 grants, 0 detectors, 1 guardrail, 2 tests\n"
 
 
 def test_a_good_file_as_json(path: Path) -> None:

@@ -5,6 +5,7 @@ What it answers depends on the last message only, so that a story can be told wi
 - ``repeat: TEXT``: the assistant says TEXT.
 - ``call NAME: {JSON}``: the assistant calls the tool NAME with these arguments.
 - a tool's result: the assistant says what the tool said.
+- what ``responses_api`` adds, for requests to the Responses API.
 - ``fail: STATUS``, ``close``, ``hang``, ``cut``, ``garbage``: an upstream with a fault.
 - anything else: a fixed sentence.
 """
@@ -23,8 +24,12 @@ from typing import Any
 
 import h11
 
+from tests.simulators import responses_api
+
 READ_BYTES = 65_536
 GREETING = "Hello from the upstream."
+PIECE = 5
+"""Characters per streamed delta."""
 
 
 @dataclass
@@ -123,9 +128,11 @@ class Upstream:
             if cut and number == len(events) // 2:
                 return
             stamped = event | {"sent": _letters(time.monotonic_ns())} if self.stamp else event
-            yield _send(connection, h11.Data(data=f"data: {json.dumps(stamped)}\n\n".encode()))
+            name = f"event: {event['type']}\n" if "type" in event else ""
+            yield _send(connection, h11.Data(data=f"{name}data: {json.dumps(stamped)}\n\n".encode()))
             await asyncio.sleep(self.pause)
-        yield _send(connection, h11.Data(data=b"data: [DONE]\n\n"))
+        if "choices" in events[-1]:
+            yield _send(connection, h11.Data(data=b"data: [DONE]\n\n"))
         yield _send(connection, h11.EndOfMessage())
 
 
@@ -167,7 +174,10 @@ def _parsed(received: Received) -> dict[str, Any]:
 
 
 def _last(received: Received) -> dict[str, Any]:
-    messages = _parsed(received).get("messages") or [{}]
+    body = _parsed(received)
+    if "input" in body and "messages" not in body:
+        return responses_api.last_input(body)
+    messages = body.get("messages") or [{}]
     return messages[-1] if isinstance(messages[-1], dict) else {}
 
 
@@ -183,14 +193,19 @@ def _reply(received: Received, last: str) -> tuple[int, Any]:
     if path.endswith("/embeddings"):
         vector = {"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}
         return 200, {"object": "list", "data": [vector], "model": "m", "usage": {"prompt_tokens": 3, "total_tokens": 3}}
-    if not path.endswith("/chat/completions"):
+    if not path.endswith(("/chat/completions", "/responses")):
         echo = {"method": received.method, "target": received.target, "body": received.body.decode("utf-8", "replace")}
         return 200, echo
     if last.startswith("fail: "):
         message = f"The upstream failed. Your key was {received.header('authorization')}."
         return int(last.removeprefix("fail: ")), {"error": {"message": message, "type": "server_error", "code": None}}
-    delta = _delta(received, last)
     body = _parsed(received)
+    if path.endswith("/responses"):
+        items = responses_api.output(_last(received), last, GREETING)
+        events = responses_api.events(items, body, PIECE)
+        whole = responses_api.whole(items, body, responses_api.new_id())
+        return 200, list(events) if body.get("stream") else whole
+    delta = _delta(received, last)
     return 200, list(_chunks(delta, body)) if body.get("stream") else _completion(delta, body)
 
 
@@ -216,7 +231,7 @@ def _completion(delta: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     return head | {"choices": [choice], "usage": USAGE}
 
 
-def _chunks(delta: dict[str, Any], body: dict[str, Any], piece: int = 5) -> Iterator[dict[str, Any]]:
+def _chunks(delta: dict[str, Any], body: dict[str, Any], piece: int = PIECE) -> Iterator[dict[str, Any]]:
     head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": body.get("model", "m")}
 
     def chunk(part: dict[str, Any], reason: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from addons.core.call import Content, Direction, Message, ToolCall
-from addons.core.exchange import Decision, Finding, RuleMatch
+from addons.core.exchange import REMOVED, Decision, Finding, RuleMatch
 from addons.core.ledger.canonical import Value
 
 RECORD_CAP = 16 * 1024 * 1024
@@ -51,8 +51,6 @@ CONTROL_CAP = 64
 
 OTHER_TYPES = "other"
 """What findings count as when a call has more than ``LIST_CAP`` types of them."""
-
-ACTION_MASKED = "masked"
 
 
 def clip(text: str, cap: int = NAME_CAP) -> str:
@@ -125,7 +123,7 @@ def redactions(found: Iterable[Finding]) -> Value:
     """Return how many values of each type were masked, per direction."""
     counts = {direction: Counter[str]() for direction in Direction}
     for finding in found:
-        if finding.action == ACTION_MASKED:
+        if finding.action in REMOVED:
             of_direction, kind = counts[finding.direction], clip(finding.type)
             apart = kind in of_direction or len(of_direction) < LIST_CAP
             of_direction[kind if apart else OTHER_TYPES] += finding.count

@@ -5,18 +5,18 @@ mask, named after the first of their detectors in the order given. What cannot b
 matched: it is replaced by ``[UNREADABLE]``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
 
 from addons.core.detect.detector import Detector
-from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, RuleSet
+from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, Compiled, RuleSet, shared
 from addons.core.masking.scanner import DatabaseCache
 from addons.core.masking.spans import Cluster, clusters
 from addons.core.masking.stream import StreamMasker
 from addons.core.masking.styles import Replace, label
 from addons.core.masking.views.catalogue import VIEWS
-from addons.core.masking.views.view import View
+from addons.core.masking.views.view import Kind
 from addons.core.masking.whole import find
 
 
@@ -53,14 +53,14 @@ class Masker:
         detectors: Iterable[Detector],
         replace: Replace = label,
         *,
-        views: tuple[Callable[[], View], ...] = VIEWS,
+        views: tuple[Kind, ...] = VIEWS,
     ) -> None:
-        self._rules = RuleSet.of(detectors, replace, views)
+        self._rules = RuleSet.of(Compiled(detectors, views), replace)
 
     @classmethod
     def shared(cls, detectors: Iterable[Detector], replace: Replace = label) -> "Masker":
         """Return a masker whose detectors are compiled once for all calls. None of them may belong to a single call."""
-        return cls._of(RuleSet.shared(tuple(detectors), replace, VIEWS))
+        return cls._of(RuleSet.of(shared(tuple(detectors), VIEWS), replace))
 
     def preceded(self, detectors: Sequence[Detector], replace: Replace = label) -> "Masker":
         """Return a masker that has ``detectors``, which may belong to a single call, before its own."""

@@ -4,7 +4,7 @@ Rules go by rank, their place in the order of priority. Those of a single call c
 negative ranks; so a rank is an index of ``rules`` for both.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from functools import cached_property, lru_cache
@@ -17,7 +17,7 @@ from addons.core.masking.prefilter import Prefilter, plain, prefilter
 from addons.core.masking.scanner import DatabaseCache
 from addons.core.masking.spans import Cluster
 from addons.core.masking.styles import Replace, label
-from addons.core.masking.views.view import View
+from addons.core.masking.views.view import Kind
 
 UNREADABLE = "[UNREADABLE]"
 """What takes the place of text that could not be judged."""
@@ -42,13 +42,20 @@ FAMILIAR = (
 
 
 class Compiled:
-    """The rules that all calls share, and what is worked out about them when it is first asked for."""
+    """The rules that all calls share, with the views in which they look, and what is worked out about them.
 
-    def __init__(self, detectors: Iterable[Detector]) -> None:
+    Raises ``PatternError``.
+    """
+
+    def __init__(self, detectors: Iterable[Detector], views: tuple[Kind, ...]) -> None:
         self.rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
         self.lookback = max((rule.lookback for rule in self.rules), default=1)
         self._patterns = tuple(parse(rule.detector.pattern) for rule in self.rules)
-        self._prefilter: Prefilter = plain(self._patterns)
+        self.views = views
+        self._always = tuple(view for view in views if not view.gate)
+        self._gated = dict(enumerate((view for view in views if view.gate), len(self.rules)))
+        self._sought = (*self._patterns, *(parse(view.gate) for view in self._gated.values()))
+        self._prefilter: Prefilter = plain(self._sought)
         self._clean: set[str] = set()
 
     @cached_property
@@ -58,12 +65,14 @@ class Compiled:
 
     def prepare(self, cache: DatabaseCache | None) -> None:
         """Compile what makes the rules fast; it changes no result. That takes up to seconds: not for the event loop."""
-        self._prefilter = prefilter(self._patterns, cache)
+        self._prefilter = prefilter(self._sought, cache)
         Scan(self.automaton).feed(FAMILIAR)
 
-    def able(self, text: str) -> list[int]:
-        """Return the ranks of the rules that may find something in ``text``."""
-        return self._prefilter.able(text)
+    def able(self, text: str) -> tuple[list[int], list[Kind]]:
+        """Return the ranks of the rules that may find something in ``text``, and the views that may differ from it."""
+        able = self._prefilter.able(text)
+        ranks = [rank for rank in able if rank not in self._gated]
+        return ranks, [*self._always, *(self._gated[rank] for rank in able if rank in self._gated)]
 
     def is_clean(self, text: str) -> bool:
         """Say whether nothing was found in ``text`` lately, as it stands and in every view."""
@@ -85,25 +94,13 @@ class RuleSet:
     rules: tuple[Rule, ...]
     lookback: int
     replace: Replace
-    views: tuple[Callable[[], View], ...]
     own: tuple[int, ...] = ()
     own_in_views: tuple[int, ...] = field(default=())
 
     @classmethod
-    def of(cls, detectors: Iterable[Detector], replace: Replace, views: tuple[Callable[[], View], ...]) -> "RuleSet":
-        """Compile ``detectors``. Raises ``PatternError``."""
-        return cls._of(Compiled(detectors), replace, views)
-
-    @classmethod
-    def shared(
-        cls, detectors: tuple[Detector, ...], replace: Replace, views: tuple[Callable[[], View], ...]
-    ) -> "RuleSet":
-        """Return the rules of ``detectors``, compiled at the first time only. They must not belong to a single call."""
-        return cls._of(_compiled(detectors), replace, views)
-
-    @classmethod
-    def _of(cls, compiled: Compiled, replace: Replace, views: tuple[Callable[[], View], ...]) -> "RuleSet":
-        return cls(compiled, compiled.rules, compiled.lookback, replace, views)
+    def of(cls, compiled: Compiled, replace: Replace) -> "RuleSet":
+        """Return the rules that are ``compiled``."""
+        return cls(compiled, compiled.rules, compiled.lookback, replace)
 
     def preceded(self, detectors: Sequence[Detector], replace: Replace) -> "RuleSet":
         """Return these rules after those of ``detectors``, which may belong to a single call."""
@@ -131,5 +128,6 @@ class RuleSet:
 
 
 @lru_cache(maxsize=SHARED_SETS)
-def _compiled(detectors: tuple[Detector, ...]) -> Compiled:
-    return Compiled(detectors)
+def shared(detectors: tuple[Detector, ...], views: tuple[Kind, ...]) -> Compiled:
+    """Compile at the first time only. None of the detectors may belong to a single call."""
+    return Compiled(detectors, views)

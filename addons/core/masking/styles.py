@@ -3,8 +3,19 @@
 import hashlib
 import hmac
 from collections.abc import Callable
+from enum import StrEnum
 
 from addons.core.detect.detector import Detector
+
+
+class Style(StrEnum):
+    """The name of a style, as policies say it."""
+
+    LABEL = "label"
+    MASK = "mask"
+    HASH = "hash"
+    TOKEN = "token"  # noqa: S105 - the name of a style
+
 
 type Replace = Callable[[Detector, str], str]
 

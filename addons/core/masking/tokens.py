@@ -5,6 +5,8 @@ the key can make the token of a value, or test a guess. Only tokens of the vault
 else was given, or made up, stays text. It has no character that JSON would escape.
 """
 
+import hashlib
+import hmac
 import re
 from base64 import b32encode
 from collections.abc import Iterator, Mapping
@@ -21,9 +23,21 @@ MAX_VALUES = 10_000
 MAX_LABEL = 40
 """Characters of a label that can be in a token."""
 
-_SHAPE = rf"\[[A-Z][A-Z0-9_]{{0,{MAX_LABEL - 1}}}_[A-Z2-7]{{{TOKEN_CHARS},{DIGEST_CHARS}}}\]"
-_TOKEN = re.compile(_SHAPE)
-_TOKEN_LABEL = re.compile(rf"[A-Z][A-Z0-9_]{{0,{MAX_LABEL - 1}}}")
+SHAPE = rf"\[[A-Z][A-Z0-9_]{{0,{MAX_LABEL - 1}}}_[A-Z2-7]{{{TOKEN_CHARS},{DIGEST_CHARS}}}\]"
+"""What tokens look like, as a regular expression."""
+_TOKEN = re.compile(SHAPE)
+TOKEN_LABEL = re.compile(rf"[A-Z][A-Z0-9_]{{0,{MAX_LABEL - 1}}}")
+
+
+def session_key(master: bytes, purpose: str, *owner: str) -> bytes:
+    """Return the key for one purpose of one owner: issuer, subject and session.
+
+    Each part goes in with its length, so that no two lists of parts look the same. What is made with one key tells
+    nothing about another, nor about ``master``.
+    """
+    parts = [part.encode("utf-8", "surrogatepass") for part in (purpose, *owner)]
+    message = b"".join(len(part).to_bytes(4) + part for part in parts)
+    return hmac.digest(master, message, hashlib.sha256)
 
 
 class Originals(Mapping[str, str]):
@@ -75,7 +89,7 @@ class TokenVault:
         return Originals(self._originals)
 
     def _new(self, detector: Detector, value: str) -> str:
-        if len(self._originals) >= self._capacity or not _TOKEN_LABEL.fullmatch(detector.label):
+        if len(self._originals) >= self._capacity or not TOKEN_LABEL.fullmatch(detector.label):
             return label(detector, value)
         digest = b32encode(keyed_digest(self._key, detector.label, value)).decode("ascii")
         for chars in range(self._chars, DIGEST_CHARS + 1):
@@ -93,7 +107,7 @@ def restorer(originals: Mapping[str, str], otherwise: Replace = label) -> tuple[
     The detector goes first among those of a masker, and the style is the masker's: ``otherwise`` is what it does with
     all other detectors. What is put back is not looked at again. A token inside a larger match is masked with it.
     """
-    tokens = Detector(name="token", label="TOKEN", pattern=_SHAPE, validate=originals.__contains__)
+    tokens = Detector(name="token", label="TOKEN", pattern=SHAPE, validate=originals.__contains__, as_written=True)
 
     def replace(detector: Detector, value: str) -> str:
         if detector is not tokens:

@@ -1,6 +1,6 @@
 """A stream as a view reads it. Until the view differs from the text as it stands, there is nothing to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from addons.core.masking.origins import Origins
 from addons.core.masking.ruleset import RuleSet
@@ -18,11 +18,11 @@ class Viewed:
 
     __slots__ = ("_links", "_origins", "_own", "_plain", "_rules", "_same_from", "_track", "_view")
 
-    def __init__(self, rules: RuleSet, plain: Track, view: Callable[[], View]) -> None:
+    def __init__(self, rules: RuleSet, plain: Track, view: View) -> None:
         self._rules = rules
         self._own = rules.own_in_views
         self._plain = plain
-        self._view = view()
+        self._view = view
         self._track: Track | None = None
         self._origins = Origins()
         self._links: list[tuple[Span, Span]] = []  # matches that may still grow: in the reading, and in the text

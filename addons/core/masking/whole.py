@@ -1,6 +1,6 @@
 """What the rules find in a whole text: as it stands, and as each view reads it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from addons.core.masking.cursor import Cursor
 from addons.core.masking.origins import Origins
@@ -14,19 +14,21 @@ def find(rules: RuleSet, text: str) -> Iterator[Span]:
     compiled = rules.compiled
     if compiled.is_clean(text) and not rules.own:
         return
-    spans = _matches(rules, rules.own, text)
-    for view in rules.views:
-        spans += _viewed(rules, view(), text)
+    able, views = compiled.able(text)
+    spans = _matches(rules, (*rules.own, *able), text)
+    for view in views:
+        spans += _viewed(rules, view.begin(), text)
     if not spans:
         compiled.remember_clean(text)
     yield from spans
 
 
-def _matches(rules: RuleSet, own: Sequence[int], text: str) -> list[Span]:
+def _matches(rules: RuleSet, ranks: Iterable[int], text: str) -> list[Span]:
     spans: list[Span] = []
-    able = [rank for rank in own if rules.rules[rank].may_match(text)]
-    for rank in (*able, *rules.compiled.able(text)):
-        spans += Cursor(rules.rules[rank]).advance(text, 0, 0, len(text), final=True)
+    for rank in ranks:
+        rule = rules.rules[rank]
+        if rank >= 0 or rule.may_match(text):
+            spans += Cursor(rule).advance(text, 0, 0, len(text), final=True)
     return spans
 
 
@@ -42,7 +44,8 @@ def _viewed(rules: RuleSet, view: View, text: str) -> list[Span]:
     for stretch in (*_stretches(begun, text, 0, read), *_stretches(ended, text, read, len(text))):
         origins.add(stretch, len(stretch.text))
         reading.append(stretch.text)
-    return [origins.span(span) for span in _matches(rules, rules.own_in_views, "".join(reading))]
+    able, _ = rules.compiled.able(whole := "".join(reading))
+    return [origins.span(span) for span in _matches(rules, (*rules.own_in_views, *able), whole)]
 
 
 def _stretches(read: Sequence[Stretch] | None, text: str, start: int, end: int) -> Sequence[Stretch]:

@@ -45,6 +45,9 @@ class ToolTest(Protocol):
 class TextTest(Protocol):
     """A test on one text."""
 
+    def possible_in(self, direction: Direction) -> bool:
+        """Tell whether the test can hold for a text that travels in ``direction``."""
+
     def ruled_out(self, scene: Scene) -> bool:
         """Tell at small cost that the test holds for no text of ``scene``; false where that takes a closer look."""
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from addons.core.call import Call, Content, Direction, RequestHead
 from addons.core.exchange import Principal
 from addons.core.policy.conditions import Clause, Condition
+from addons.core.policy.matchers.direction import DirectionTest
 from addons.core.policy.operations import OPERATIONS
 from addons.core.policy.patterns import NamePatterns
 from addons.core.policy.reach import Outlook, possible
@@ -36,6 +37,9 @@ def check(value: Value, condition: Condition, protocols: Mapping[str, str]) -> N
     scenes = list(_scenes(protocols)) if is_known else []
     for item, clause in zip(value.alternatives(), condition.clauses, strict=True):
         alone = Condition((clause,))
+        if _in_requests_only(clause):
+            item.fail("these detectors look at requests only", "In answers their shape is too common.")
+            continue
         reachable = any(possible(alone, Outlook(scene, known=_KNOWN)) for scene in scenes)
         if (scenes and not reachable) or _contradicts_itself(clause):
             item.fail("these conditions can never hold together", "Remove the one that contradicts the others.")
@@ -61,6 +65,14 @@ def _scenes(protocols: Mapping[str, str]) -> Iterator[Scene]:
             call = Call(service, protocol, operation, _HEAD, Content())
             for direction in Direction:
                 yield Scene(_NOBODY, call, Content(), direction)
+
+
+def _in_requests_only(clause: Clause) -> bool:
+    """Tell whether a `when` on answers asks for detectors that are not for answers."""
+    directions = {one for test in clause.call_tests if isinstance(test, DirectionTest) for one in test.directions}
+    return directions == {Direction.RESPONSE} and not all(
+        test.possible_in(Direction.RESPONSE) for test in clause.text_tests
+    )
 
 
 def _contradicts_itself(clause: Clause) -> bool:

@@ -1,9 +1,15 @@
 """The policy as values. ``parse`` makes it from text, ``evaluate`` applies it; nothing here reads a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from addons.core.call import Direction
+from addons.core.detect.catalogue import SHIPPED, Catalogue
+from addons.core.detect.detector import Detector
 from addons.core.exchange import ApprovalTerms, Verdict
+from addons.core.masking.styles import Style
 from addons.core.policy.conditions import Condition
+from addons.core.policy.problems import Problem
 
 DEFAULT_CLOCK_SKEW_S = 30.0
 """Seconds by which an issuer's clock may differ from ours: NTP keeps hosts within one, VMs that resume do not."""
@@ -121,10 +127,27 @@ class Guardrail:
 
 @dataclass(frozen=True, slots=True)
 class RedactionRule:
-    """Names of detectors or detector groups, and the style of what takes the value's place."""
+    """The detectors that are used in one direction, and the style of what takes a value's place.
 
-    detect: tuple[str, ...] = ()
-    style: str = "label"
+    ``styles`` are exceptions from ``style``, by the name of a detector.
+    """
+
+    detectors: tuple[Detector, ...] = ()
+    style: Style = Style.LABEL
+    styles: tuple[tuple[str, Style], ...] = ()
+    _by_name: Mapping[str, Style] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name = dict.fromkeys((detector.name for detector in self.detectors), self.style)
+        object.__setattr__(self, "_by_name", {**by_name, **dict(self.styles)})
+
+    def style_of(self, detector: str) -> Style:
+        """Return the style of what a detector finds; a label for whatever else is masked."""
+        return self._by_name.get(detector, Style.LABEL)
+
+    def uses(self, style: Style) -> bool:
+        """Tell whether anything is replaced in this style."""
+        return style in self._by_name.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +156,10 @@ class Redaction:
 
     requests: RedactionRule = field(default_factory=RedactionRule)
     responses: RedactionRule = field(default_factory=RedactionRule)
+
+    def of(self, direction: Direction) -> RedactionRule:
+        """Return what is taken out of ``direction``."""
+        return self.requests if direction is Direction.REQUEST else self.responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +176,10 @@ class RiskThresholds:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy. ``digest`` is the SHA-256 of the file's bytes, in hex."""
+    """A whole policy. ``digest`` is the SHA-256, in hex, of the file's bytes, or of all digests where it imports files.
+
+    ``catalogue`` holds the detectors that it can name, its own among them. ``warnings`` stop nothing.
+    """
 
     digest: str
     identity: IdentityPolicy
@@ -159,3 +189,5 @@ class Policy:
     redaction: Redaction = field(default_factory=Redaction)
     risk: RiskThresholds = field(default_factory=RiskThresholds)
     retention_days: int | None = None
+    catalogue: Catalogue = SHIPPED
+    warnings: tuple[Problem, ...] = ()

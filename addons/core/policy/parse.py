@@ -7,20 +7,33 @@
 """
 
 import hashlib
+from types import MappingProxyType
 
+from addons.core.detect.catalogue import SHIPPED, Catalogue
+from addons.core.policy import dead_detectors
 from addons.core.policy.model import IdentityPolicy, Policy, Redaction, RiskThresholds
-from addons.core.policy.sections import access, guardrails, identity, limits, redaction, services
+from addons.core.policy.sections import (
+    access,
+    detectors,
+    guardrails,
+    identity,
+    imports,
+    limits,
+    redaction,
+    services,
+)
 from addons.core.policy.values import Report, Value, optional
 from addons.core.policy.yaml_tree import read_tree
 
 VERSION = 1
 """The version of the schema."""
 
-_OPTIONAL = ("services", "access", "guardrails", "redaction", "risk", "ledger")
+_OPTIONAL = ("services", "access", "detectors", "import", "guardrails", "redaction", "risk", "ledger")
+_NO_FILES: imports.Files = MappingProxyType({})
 
 
-def parse(text: bytes, *, name: str) -> Policy:
-    """Return the policy in ``text``; ``name`` is the file's name in problems.
+def parse(text: bytes, *, name: str, files: imports.Files = _NO_FILES) -> Policy:
+    """Return the policy in ``text``; ``name`` is the file's name in problems, ``files`` are those it imports.
 
     Raises:
         PolicyError: with every problem of the file.
@@ -32,18 +45,33 @@ def parse(text: bytes, *, name: str) -> Policy:
         _check_version(members["version"])
     known = services.read(members["services"]) if "services" in members else ()
     protocols = {service.name: service.protocol for service in known}
+    own = detectors.read(members["detectors"]) if "detectors" in members else ()
+    imported = imports.read(members["import"], files) if "import" in members else ()
+    catalogue = Catalogue((*own, *SHIPPED.detectors, *imported))
     policy = Policy(
-        digest=hashlib.sha256(text).hexdigest(),
+        digest=digest(text, files),
         identity=optional(members, "identity", identity.read, IdentityPolicy(())),
         services=known,
         access=optional(members, "access", lambda one: access.read(one, protocols), ()),
-        guardrails=optional(members, "guardrails", lambda one: guardrails.read(one, protocols), ()),
-        redaction=optional(members, "redaction", redaction.read, Redaction()),
+        guardrails=optional(members, "guardrails", lambda one: guardrails.read(one, protocols, catalogue), ()),
+        redaction=optional(members, "redaction", lambda one: redaction.read(one, catalogue), Redaction()),
         risk=optional(members, "risk", limits.read_risk, RiskThresholds()),
         retention_days=optional(members, "ledger", limits.read_retention_days, None),
+        catalogue=catalogue,
+        warnings=tuple(report.warnings),
     )
+    dead_detectors.check(members, own, imported, policy)
     report.check()
     return policy
+
+
+def digest(text: bytes, files: imports.Files) -> str:
+    """Return what tells policies apart: the SHA-256 of the file, or of that and the digests of what it imports."""
+    whole = hashlib.sha256(text)
+    contents = [content for _, content in sorted(files.items()) if isinstance(content, bytes)]
+    if contents:
+        whole = hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in (text, *contents)))
+    return whole.hexdigest()
 
 
 def _check_version(value: Value) -> None:

@@ -42,6 +42,8 @@ def _possible_clause(clause: Clause, outlook: Outlook, tool: str | None) -> bool
         return False
     if any(outlook.holds(test) is False for test in clause.call_tests):
         return False
+    if not all(test.possible_in(outlook.scene.direction) for test in clause.text_tests):
+        return False
     return any(
         not any(certain(exclusion, outlook, one) for exclusion in clause.exclusions)
         for one in _candidates(clause, outlook, tool)

@@ -7,12 +7,13 @@ from addons.core.policy.regexes import Pattern, search
 
 
 class SeenText:
-    """A text and its views; a view is made when a rule first asks for it."""
+    """A text, where it travels, and its views; a view is made when a rule first asks for it."""
 
-    __slots__ = ("_folded", "_plain", "text")
+    __slots__ = ("_folded", "_plain", "direction", "text")
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, direction: Direction) -> None:
         self.text = text
+        self.direction = direction
         self._plain: str | None = None
         self._folded: str | None = None
 
@@ -68,7 +69,7 @@ class Scene:
     def texts(self) -> tuple[SeenText, ...]:
         """The texts of the content."""
         if self._texts is None:
-            self._texts = tuple(SeenText(text) for text in self.content.texts)
+            self._texts = tuple(SeenText(text, self.direction) for text in self.content.texts)
         return self._texts
 
     @property

@@ -22,12 +22,17 @@ class Report:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
 
     def add(self, node: Node, key: str, message: str, suggestion: str = "") -> None:
         """Add a problem at ``node``, once."""
         problem = Problem(self.file, node.line, node.column, key, message, suggestion)
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def warn(self, node: Node, key: str, message: str, suggestion: str = "") -> None:
+        """Add what somebody should know who reads the file, though it stops nothing."""
+        self.warnings.append(Problem(self.file, node.line, node.column, key, message, suggestion))
 
     def check(self) -> None:
         """Raise ``PolicyError`` where there is a problem."""
@@ -46,6 +51,10 @@ class Value:
     def fail(self, message: str, suggestion: str = "") -> None:
         """Report a problem at this value."""
         self.report.add(self.node, self.key, message, suggestion)
+
+    def warn(self, message: str, suggestion: str = "") -> None:
+        """Say something about this value that stops nothing."""
+        self.report.warn(self.node, self.key, message, suggestion)
 
     @property
     def is_mapping(self) -> bool:
@@ -150,6 +159,13 @@ class Value:
             self.fail(f"{content} is not between {minimum} and {maximum}")
             return minimum
         return content
+
+    def flag(self) -> bool:
+        """Return true or false."""
+        content = self.node.content
+        if not isinstance(content, bool):
+            self.fail(f"expected true or false, got {_kind(self.node)}")
+        return content is True
 
     def plain(self) -> Plain:
         """Return the value as plain Python data."""

@@ -1,9 +1,9 @@
 """Reading a `when`."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from addons.core.call import Direction
+from addons.core.detect.catalogue import Catalogue
 from addons.core.policy.conditions import Clause, Condition, TextTest, ToolTest
 from addons.core.policy.matchers import CALL_TESTS, LATER, TEXT_TESTS, TOOL_TESTS
 from addons.core.policy.suggestions import closest
@@ -15,39 +15,41 @@ REQUESTS = frozenset({Direction.REQUEST})
 _KEYS = frozenset({"not", *CALL_TESTS, *TOOL_TESTS, *TEXT_TESTS})
 
 
-def read(value: Value) -> Condition:
-    """Read one conjunction or a list of alternatives."""
-    return _condition(value, default_directions=True)
+def read(value: Value, catalogue: Catalogue) -> Condition:
+    """Read one conjunction or a list of alternatives. ``catalogue`` holds the detectors that can be named."""
+    return _condition(value, catalogue, default_directions=True)
 
 
-def _condition(value: Value, *, default_directions: bool) -> Condition:
-    return Condition(tuple(_clause(item, default_directions=default_directions) for item in value.alternatives()))
+def _condition(value: Value, catalogue: Catalogue, *, default_directions: bool) -> Condition:
+    items = value.alternatives()
+    return Condition(tuple(_clause(item, catalogue, default_directions=default_directions) for item in items))
 
 
-def _clause(value: Value, *, default_directions: bool) -> Clause:
+def _clause(value: Value, catalogue: Catalogue, *, default_directions: bool) -> Clause:
     clause = Clause(BOTH)
     members = {name: (key, member) for name, key, member in value.members()}
     if value.is_mapping and not members:
         value.fail("a rule without conditions", 'For all calls write `service: "*"`.')
     for name, (key, member) in members.items():
-        clause = _with_test(clause, name, key, member, unused=_KEYS - members.keys())
+        if name in _KEYS:
+            clause = _with_test(clause, name, member, catalogue)
+        elif name in LATER:
+            key.fail("not available yet", f"{LATER[name][0].upper()}{LATER[name][1:]}.")
+        else:
+            key.fail("unknown key", closest(name, _KEYS - members.keys()))
     return _limited(clause) if default_directions else clause
 
 
-def _with_test(clause: Clause, name: str, key: Value, member: Value, unused: Iterable[str]) -> Clause:
+def _with_test(clause: Clause, name: str, member: Value, catalogue: Catalogue) -> Clause:
     calls, tools, texts, exclusions = clause.call_tests, clause.tool_tests, clause.text_tests, clause.exclusions
     if name in CALL_TESTS:
         calls = (*calls, CALL_TESTS[name](member))
     elif name in TOOL_TESTS:
         tools = (*tools, *TOOL_TESTS[name](member))
     elif name in TEXT_TESTS:
-        texts = (*texts, TEXT_TESTS[name](member))
-    elif name == "not":
-        exclusions = (*exclusions, _condition(member, default_directions=False))
-    elif name in LATER:
-        key.fail("not available yet", f"{LATER[name][0].upper()}{LATER[name][1:]}.")
+        texts = (*texts, TEXT_TESTS[name](member, catalogue))
     else:
-        key.fail("unknown key", closest(name, unused))
+        exclusions = (*exclusions, _condition(member, catalogue, default_directions=False))
     return Clause(clause.directions, calls, tools, texts, exclusions)
 
 

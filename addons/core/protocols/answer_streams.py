@@ -3,8 +3,10 @@
 from addons.core.call import Content, Inspected
 from addons.core.errors import RefusedError
 from addons.core.protocols.channels import Channels
+from addons.core.protocols.charsets import is_compressed, wide_encoding
 from addons.core.protocols.event_stream import EventReader, EventStream
 from addons.core.protocols.headers import EVENT_STREAM, MediaType
+from addons.core.protocols.json_lines import JsonLines, is_json_lines
 from addons.core.protocols.protocol import AnswerStream, PlacedHit
 from addons.core.protocols.sse import BOM
 from addons.core.protocols.text_stream import OpaqueAnswer, TextStreamAnswer
@@ -33,6 +35,17 @@ def require_ascii_in(kind: MediaType) -> None:
         )
 
 
+def may_stream(kind: MediaType, *, has_length: bool) -> bool:
+    """Tell whether an answer of ``kind`` is one that clients read while it comes.
+
+    Events always are; JSON lines and plain text where the upstream did not know their length when it began.
+    """
+    if kind.name == EVENT_STREAM:
+        return True
+    is_progressive = is_json_lines(kind) or kind.name == "text/plain"
+    return is_progressive and not has_length and kind.charset in _ASCII_INSIDE
+
+
 def open_stream(kind: MediaType, channels: Channels, reader: EventReader | None, *, wants_events: bool) -> AnswerStream:
     """Begin an answer with the content type ``kind``.
 
@@ -44,17 +57,20 @@ def open_stream(kind: MediaType, channels: Channels, reader: EventReader | None,
     require_ascii_in(kind)
     if kind.name == EVENT_STREAM or wants_events:
         return EventStream(channels, reader)
+    if is_json_lines(kind):
+        return JsonLines(channels, kind)
     if kind.is_media:
         return OpaqueAnswer()
-    return _Undecided(channels, reader)
+    return _Undecided(channels, reader, kind)
 
 
 class _Undecided:
     """Holds the first bytes of an answer until it is clear whether they begin an event stream."""
 
-    def __init__(self, channels: Channels, reader: EventReader | None) -> None:
+    def __init__(self, channels: Channels, reader: EventReader | None, kind: MediaType) -> None:
         self._channels = channels
         self._reader = reader
+        self._kind = kind
         self._begun = b""
         self._stream: AnswerStream | None = None
 
@@ -84,7 +100,14 @@ class _Undecided:
         return stream.feed(self._begun) + stream.finish()
 
     def _decided(self) -> AnswerStream:
-        is_events = begins_like_events(self._begun)
-        stream = EventStream(self._channels, self._reader) if is_events else TextStreamAnswer(self._channels)
-        self._stream = stream
-        return stream
+        if begins_like_events(self._begun):
+            self._stream = EventStream(self._channels, self._reader)
+        elif is_compressed(self._begun[:_LONGEST_START]):
+            raise RefusedError(
+                Reason.BODY_ENCODING_WRONG, "Its text is compressed, but no content-encoding header says so."
+            )
+        else:
+            is_text = self._kind.is_text and not self._kind.is_json
+            encoding = wide_encoding(self._begun[: min(4, len(self._begun) // 2 * 2)])
+            self._stream = TextStreamAnswer(self._channels, encoding or "utf-8", is_text=is_text)
+        return self._stream

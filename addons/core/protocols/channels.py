@@ -95,19 +95,43 @@ class Channels:
         self._count(channel.place, channel.stream.hits)
         return self.keep(key, tail)
 
-    def whole(self, place: str, text: str) -> str:
-        """Mask a text that comes in one piece, and keep it."""
-        masked = self.passing(place, text)
+    def whole(self, place: str, text: str, *, is_repeated: bool = False) -> str:
+        """Mask a text that comes in one piece, and keep it; what ``is_repeated`` counts as far as there is more."""
+        masked = self.passing(place, text, is_repeated=is_repeated)
         if text not in self._structure:
             self._fresh_notes[place, masked] = None
         return masked
 
-    def passing(self, place: str, text: str) -> str:
+    def again(self, key: Key, place: str, text: str) -> str:
+        """Mask a whole text that says again what went out as ``key``: just as the pieces were masked.
+
+        It is counted and kept as far as it says something else.
+        """
+        stream = LeafStream(self._masker)
+        masked = stream.feed(text) + stream.finish()
+        self._count_more(place, stream.hits)
+        if masked != self.sent(key):
+            self._fresh_notes[place, masked] = None
+        return masked
+
+    def sent(self, key: Key) -> str:
+        """Return what went on of a text, delivered or about to be."""
+        return "".join((*self._kept.get(key, ()), *(text for own, text in self._fresh if own == key)))
+
+    def hides(self, text: str) -> bool:
+        """Tell whether something in ``text`` would be masked."""
+        stream = LeafStream(self._masker)
+        return stream.feed(text) + stream.finish() != text
+
+    def passing(self, place: str, text: str, *, is_repeated: bool = False) -> str:
         """Mask a text that comes in one piece and that nobody wants to see in a record."""
         if text in self._structure:
             return text
         masked, hits = self._masked.get(text) or self._mask(text)
-        self._count(place, hits)
+        if is_repeated:
+            self._count_more(place, hits)
+        else:
+            self._count(place, hits)
         return masked
 
     def keep(self, key: Key, text: str) -> str:
@@ -154,3 +178,8 @@ class Channels:
     def _count(self, place: str, hits: Counter[str]) -> None:
         if hits:
             self._hits.update({(place, detector): count for detector, count in hits.items()})
+
+    def _count_more(self, place: str, hits: Counter[str]) -> None:
+        """Count what was found in a text that may have been counted before."""
+        for detector, count in hits.items():
+            self._hits[place, detector] = max(self._hits[place, detector], count)

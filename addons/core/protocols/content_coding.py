@@ -19,6 +19,12 @@ MAX_CODINGS = 3
 MAX_ZSTD_WINDOW = 8 * 1024 * 1024
 """Bytes of a Zstandard window, which decoders for HTTP must support and may limit to (RFC 9659)."""
 
+MAX_RATIO = 200
+"""How many times its size a body may grow to: JSON that repeats itself grows 10 to 50 times, a bomb 1000 times."""
+
+MIN_RATED_BYTES = 2 * 1024 * 1024
+"""Bytes up to which a body may grow however small it was: no harm to memory, and room for test data."""
+
 _ZSTD_BLOCK = 128 * 1024
 """Bytes that one Zstandard block decodes to at most (RFC 8878 section 3.1.1.2.4)."""
 
@@ -175,6 +181,8 @@ class StreamDecoder:
 
     Raises:
         RefusedError: a coding is unknown, or there are more than ``MAX_CODINGS``.
+
+    A body that comes in pieces may not grow to more than ``MAX_RATIO`` times of what has come so far.
     """
 
     def __init__(self, content_encoding: str, limit: int) -> None:
@@ -186,6 +194,7 @@ class StreamDecoder:
         self._limit = limit
         self._room = [limit] * (len(names) + 1)
         self._begun = False
+        self._taken = 0
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes and return what they decode to.
@@ -194,12 +203,16 @@ class StreamDecoder:
             RefusedError: ``BODY_ENCODING_WRONG``, or ``BODY_TOO_LARGE`` beyond the limit.
         """
         self._begun = self._begun or bool(data)
+        self._taken += len(data)
         for index, layer in enumerate(self._layers):
             try:
                 data = layer.decode(data, self._room[index]) if data else data
             except RefusedError as error:
                 raise _too_large(self._limit) if error.reason is Reason.BODY_TOO_LARGE else error from None
             self._room[index] -= len(data)
+            grown = self._limit - self._room[index]
+            if grown > MIN_RATED_BYTES and grown > MAX_RATIO * self._taken:
+                raise _too_large(MAX_RATIO * self._taken)
         if not self._layers:
             self._room[0] -= len(data)
             if self._room[0] < 0:

@@ -46,7 +46,12 @@ def media_type(value: str) -> MediaType:
 
 
 def content_type(headers: tuple[tuple[str, str], ...]) -> MediaType:
-    """Return the content type in ``headers``.
+    """Return the content type in ``headers``. Raises like ``content_type_text``."""
+    return media_type(content_type_text(headers))
+
+
+def content_type_text(headers: tuple[tuple[str, str], ...]) -> str:
+    """Return the value of the content-type header in ``headers``, as it stands; empty where there is none.
 
     Raises:
         RefusedError: there are two that differ, so that sender and receiver may choose differently.
@@ -54,7 +59,7 @@ def content_type(headers: tuple[tuple[str, str], ...]) -> MediaType:
     values = {value.strip() for name, value in headers if name == "content-type"}
     if len(values) > 1:
         raise RefusedError(Reason.BODY_TYPE_WRONG, "The message has more than one content-type header. Send one.")
-    return media_type(values.pop()) if values else MediaType()
+    return values.pop() if values else ""
 
 
 def require_json(headers: tuple[tuple[str, str], ...]) -> None:

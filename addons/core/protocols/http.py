@@ -4,44 +4,32 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import override
 
-from addons.core.call import Call, Content, Inspected, Json, RequestHead, ResponseHead, Text
+from addons.core.call import Call, Content, RequestHead, ResponseHead
 from addons.core.exchange import Refusal
 from addons.core.protocols.answer_streams import open_stream
-from addons.core.protocols.bodies import json_value, mask_any, mask_json, mask_other, parse_any, readable_text
+from addons.core.protocols.bodies import inspected_texts, json_value, mask_any, mask_json, parse_any, read_body
 from addons.core.protocols.channels import Channels
 from addons.core.protocols.event_stream import EventStream
-from addons.core.protocols.headers import FORM, MediaType, content_type, media_type
+from addons.core.protocols.headers import content_type_text, media_type
 from addons.core.protocols.json_leaves import texts_of
-from addons.core.protocols.json_text import dump, parse
+from addons.core.protocols.json_text import dump
 from addons.core.protocols.protocol import AnswerStream, MaskedBody, Masker, Protocol
-from addons.core.protocols.query import query_texts, texts_of_pairs
+from addons.core.protocols.query import query_texts
 from addons.core.protocols.refusal_headers import refusal_headers
 from addons.core.protocols.sse import encode_event
-from addons.core.protocols.unmasked import Unmasked
 
 NAME = "http"
 OTHER = "other"
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "query")
 
 
-def _body(kind: MediaType, body: bytes) -> tuple[Json, tuple[Text, ...], Inspected]:
-    """Return value, texts and inspection of a request's body; JSON is what the label says, not what it looks like."""
-    if not body:
-        return None, (), Inspected.FULL
-    if kind.is_json:
-        value = parse(body)
-        return value, tuple(texts_of(value)), Inspected.FULL
-    inspected = mask_other(kind, body, Unmasked()).inspected
-    text = None if inspected is Inspected.NONE or kind.name.startswith("multipart/") else readable_text(body, kind)
-    if text is None:
-        return None, (), Inspected.NONE
-    if kind.name == FORM:
-        return None, texts_of_pairs(text[0], "form"), inspected
-    return None, (Text("", text[0], "body"),), inspected
-
-
 def _parse_json_answer(body: bytes) -> Content:
-    return Content(texts=tuple(texts_of(json_value(body))))
+    texts = tuple(texts_of(json_value(body)))
+    return Content(texts=texts, inspected=inspected_texts(texts))
+
+
+def _mask_json(body: bytes, masker: Masker) -> MaskedBody:
+    return mask_json(body, masker, tells_files=True)
 
 
 def _whole_stream(masker: Masker) -> EventStream:
@@ -57,7 +45,7 @@ class Http(Protocol):
     @override
     def parse_request(self, service: str, head: RequestHead, body: bytes) -> Call:
         method = head.method.lower()
-        value, texts, inspected = _body(content_type(head.headers), body)
+        value, texts, inspected = read_body(content_type_text(head.headers), body)
         return Call(
             service=service,
             protocol=NAME,
@@ -75,7 +63,7 @@ class Http(Protocol):
 
     @override
     def mask_body(self, content_type: str, body: bytes, masker: Masker) -> MaskedBody:
-        return mask_any(content_type, body, masker, mask_json, _whole_stream)
+        return mask_any(content_type, body, masker, _mask_json, _whole_stream)
 
     @override
     def answer_stream(

@@ -1,5 +1,6 @@
 """Every string of a JSON value, with its place."""
 
+import re
 from collections.abc import Iterator
 
 from addons.core.call import Json, Text
@@ -7,11 +8,14 @@ from addons.core.errors import RefusedError
 from addons.core.protocols.json_rewrite import number_text
 from addons.core.protocols.json_text import parse_text
 from addons.core.protocols.places import below
+from addons.core.protocols.wrapped_text import unwrapped
 
 MAX_INNER_LEVELS = 4
 """JSON texts inside strings of JSON texts that are read: a tool call that carries a tool call needs two."""
 
 _JSON_STARTS = ("{", "[", '"')
+_HIDING = re.compile(r"\\|[A-Za-z0-9+/_\-]{24}|data:")
+"""What only a JSON text has in which something is spelled otherwise than it stands there: an escape, or base64."""
 
 
 def leaves(value: Json, place: str = "") -> Iterator[tuple[str, str, bool]]:
@@ -37,11 +41,17 @@ def leaves(value: Json, place: str = "") -> Iterator[tuple[str, str, bool]]:
 
 
 def decoded_leaves(text: str, place: str, level: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield place and text of the strings inside ``text`` that its own escapes could hide, if it is a JSON text.
+    """Yield place and text of what ``text`` hides: the file that it is, or the strings of a JSON text.
 
     A place goes on from ``place``, as if the inner value stood there.
     """
-    if level == MAX_INNER_LEVELS or "\\" not in text or not text.lstrip().startswith(_JSON_STARTS):
+    if level == MAX_INNER_LEVELS:
+        return
+    if (wrapped := unwrapped(text)) is not None:
+        yield place, wrapped.text
+        yield from decoded_leaves(wrapped.text, place, level + 1)
+        return
+    if not text.lstrip().startswith(_JSON_STARTS) or not _HIDING.search(text):
         return
     try:
         value = parse_text(text, unique_keys=False)
@@ -63,5 +73,5 @@ def texts_of(value: Json, place: str = "", role: str = "", *, structure: frozens
 
 
 def with_decoded(role: str, text: str, place: str) -> list[Text]:
-    """Return ``text``, and the strings inside it that its own escapes could hide."""
+    """Return ``text``, and the texts inside it that its escapes or its base64 hide."""
     return [Text(role, text, place), *(Text(role, leaf, at) for at, leaf in decoded_leaves(text, place))]

@@ -4,6 +4,8 @@ A text that begins like JSON is read twice. First its string literals are decode
 and masked on their own; each may be JSON text again. Then the text as it stands is masked, which also covers what is
 between the literals, and texts that only began like JSON. What is not masked keeps its spelling, and what was masked is
 not read again: a mask may be a token's original, which is meant to stay.
+
+A whole text, and each whole string inside it, may also be a file in base64: see ``wrapped_text``.
 """
 
 import re
@@ -13,6 +15,7 @@ from collections.abc import Iterable
 from addons.core.protocols.json_rewrite import number_text, string_literal
 from addons.core.protocols.protocol import Masker, TextStream
 from addons.core.protocols.spelling import SpelledStream, has_surrogates
+from addons.core.protocols.wrapped_text import Wrapped, unwrapped
 
 MAX_LEVELS = 4
 """JSON texts inside strings of JSON texts that are decoded: a tool call that carries a tool call needs two."""
@@ -70,9 +73,10 @@ type Segment = tuple[str, str]
 class _Literals:
     """Finds the string literals and numbers of a JSON text and masks each on its own."""
 
-    def __init__(self, masker: Masker, level: int) -> None:
+    def __init__(self, masker: Masker, level: int, *, whole: bool) -> None:
         self._masker = masker
         self._level = level
+        self._new = _WholeLeaf if whole else LeafStream
         self._rest = ""
         self._before = "{"
         self._literal: SpelledStream | None = None
@@ -105,7 +109,7 @@ class _Literals:
         """Copy what is between the literals; return the index that was reached."""
         if text[at] == '"':
             out.append(('"', ""))
-            self._literal = SpelledStream(LeafStream(self._masker, self._level + 1), _escaped)
+            self._literal = SpelledStream(self._new(self._masker, self._level + 1), _escaped)
             return at + 1
         if number := _NUMBER.match(text, at):
             return self._number(number, out, final=final)
@@ -164,12 +168,15 @@ class _Literals:
 
 
 class LeafStream:
-    """Masks one string leaf in pieces, decoded and as it stands. What it gives back does not depend on the pieces."""
+    """Masks one string leaf in pieces, decoded and as it stands. What it gives back does not depend on the pieces.
 
-    def __init__(self, masker: Masker, level: int = 0) -> None:
+    With ``whole`` the text is known to come in one piece, and so do the strings inside it.
+    """
+
+    def __init__(self, masker: Masker, level: int = 0, *, whole: bool = False) -> None:
         self._masker = masker
         self._surface = SpelledStream(masker.stream())
-        self._literals = _Literals(masker, level) if level < MAX_LEVELS else None
+        self._literals = _Literals(masker, level, whole=whole) if level < MAX_LEVELS else None
         self._begun = False
         self._surface_hits: Counter[str] = Counter()
 
@@ -206,10 +213,42 @@ class LeafStream:
         return "".join(out)
 
 
-def mask_leaf(masker: Masker, text: str) -> tuple[str, Counter[str]]:
+class _WholeLeaf:
+    """Collects one string leaf and masks it at its end. See ``TextStream``."""
+
+    def __init__(self, masker: Masker, level: int) -> None:
+        self._masker = masker
+        self._level = level
+        self._pieces: list[str] = []
+        self.hits: Counter[str] = Counter()
+
+    def feed(self, text: str) -> str:
+        self._pieces.append(text)
+        return ""
+
+    def finish(self) -> str:
+        masked, self.hits = mask_leaf(self._masker, "".join(self._pieces), self._level)
+        return masked
+
+
+def mask_leaf(masker: Masker, text: str, level: int = 0) -> tuple[str, Counter[str]]:
     """Return ``text``, which is whole, after masking, and how often each detector found something."""
+    if level < MAX_LEVELS and (wrapped := unwrapped(text)) is not None:
+        masked = _masked_inside(masker, text, wrapped, level)
+        if masked is not None:
+            return masked
     if not _begins_like_json(text) and not has_surrogates(text):
-        masked = masker.mask(text)
-        return masked.text, Counter(hit.detector for hit in masked.hits)
-    stream: TextStream = LeafStream(masker)
+        whole = masker.mask(text)
+        return whole.text, Counter(hit.detector for hit in whole.hits)
+    stream: TextStream = LeafStream(masker, level, whole=True)
     return stream.feed(text) + stream.finish(), stream.hits
+
+
+def _masked_inside(masker: Masker, text: str, wrapped: Wrapped, level: int) -> tuple[str, Counter[str]] | None:
+    """Return ``text`` with what it holds masked; ``None`` where nothing in there was."""
+    inner, hits = mask_leaf(masker, wrapped.text, level + 1)
+    head = masker.mask(wrapped.head)
+    hits.update(hit.detector for hit in head.hits)
+    if inner == wrapped.text:
+        return (head.text + text[len(wrapped.head) :], hits) if head.hits else None
+    return head.text + wrapped.around(inner), hits

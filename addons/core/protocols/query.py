@@ -3,6 +3,7 @@
 from urllib.parse import unquote_plus
 
 from addons.core.call import Text
+from addons.core.protocols.json_leaves import with_decoded
 
 
 def pairs_of(encoded: str) -> list[tuple[str, str]]:
@@ -12,8 +13,9 @@ def pairs_of(encoded: str) -> list[tuple[str, str]]:
 
 
 def texts_of_pairs(encoded: str, place: str) -> tuple[Text, ...]:
-    """Return all names and values of ``encoded`` as texts that stand at ``place``."""
-    return tuple(Text("", text, place) for pair in pairs_of(encoded) for text in pair if text)
+    """Return all names and values of ``encoded``, and what is hidden in them, as texts that stand at ``place``."""
+    parts = [part for pair in pairs_of(encoded) for part in pair if part]
+    return tuple(Text("", text.text, place) for part in parts for text in with_decoded("", part, place))
 
 
 def query_texts(query: str) -> tuple[Text, ...]:

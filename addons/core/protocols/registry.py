@@ -2,12 +2,13 @@
 
 from addons.core.errors import RefusedError
 from addons.core.protocols.anthropic.protocol import Anthropic
+from addons.core.protocols.gemini.protocol import Gemini
 from addons.core.protocols.http import Http
 from addons.core.protocols.openai.protocol import OpenAI
 from addons.core.protocols.protocol import Protocol
 from addons.core.reasons import Reason
 
-PROTOCOLS: tuple[Protocol, ...] = (Http(), OpenAI(), Anthropic())
+PROTOCOLS: tuple[Protocol, ...] = (Http(), OpenAI(), Anthropic(), Gemini())
 
 
 def by_name(name: str) -> Protocol:

@@ -3,7 +3,7 @@
 from addons.core.approval.approval import Approval, State
 from addons.core.approval.approval import Decision as Word
 from addons.core.call import Call, Content, Direction, Inspected, Message, RequestHead, ToolCall
-from addons.core.exchange import ApprovalTerms, Decision, Exchange, Finding, Principal, RuleMatch, Verdict
+from addons.core.exchange import Action, ApprovalTerms, Decision, Exchange, Finding, Principal, RuleMatch, Verdict
 from addons.core.reasons import Reason
 
 STARTED_AT = 1_700_000_000.25
@@ -23,7 +23,7 @@ def allowed(exchange_id: str = "call-1", at: float = STARTED_AT) -> Exchange:
     exchange.policy_digest = "ab" * 32
     exchange.request_body, exchange.request_bytes = b'{"model":"gpt-5"}', 17
     exchange.request_content = QUESTION
-    exchange.findings.append(Finding(Direction.REQUEST, "email", "/messages/1/content", "", "masked", 2))
+    exchange.findings.append(Finding(Direction.REQUEST, "email", "/messages/1/content", "", Action.MASKED, 2))
     return exchange
 
 
@@ -33,8 +33,8 @@ def answered(exchange_id: str = "call-1", at: float = STARTED_AT) -> Exchange:
     exchange.status = 200
     exchange.answer = exchange.response_content = ANSWER
     exchange.response_body, exchange.response_bytes = b'{"choices":[]}', 14
-    exchange.findings.append(Finding(Direction.RESPONSE, "name", "/choices/0/message/content", "names", "masked"))
-    exchange.findings.append(Finding(Direction.RESPONSE, "iban", "/choices/0/message/content", "", "observed"))
+    exchange.findings.append(Finding(Direction.RESPONSE, "name", "/choices/0/message/content", "names", Action.MASKED))
+    exchange.findings.append(Finding(Direction.RESPONSE, "iban", "/choices/0/message/content", "", Action.KEPT))
     return exchange
 
 

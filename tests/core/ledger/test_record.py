@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from addons.core.approval.approval import State
 from addons.core.call import Content, Direction, Message, ToolCall
-from addons.core.exchange import Decision, Exchange, Finding, Principal, RuleMatch, Verdict
+from addons.core.exchange import Action, Decision, Exchange, Finding, Principal, RuleMatch, Verdict
 from addons.core.ledger import record
 from addons.core.ledger.canonical import encode
 from addons.core.ledger.sections import (
@@ -169,7 +169,7 @@ def _worst(text: str) -> Exchange:
     decision = Decision(Verdict.BLOCK, Reason.GUARDRAIL, name, name, (match,) * (2 * MATCHES_CAP))
     exchange.decision = exchange.answer_decision = decision
     exchange.findings = [
-        Finding(Direction.REQUEST, f"{n}{name}", name, name, "masked") for n in range(2 * FINDINGS_CAP)
+        Finding(Direction.REQUEST, f"{n}{name}", name, name, Action.MASKED) for n in range(2 * FINDINGS_CAP)
     ]
     messages = (Message(name, long), *(Message(name, name, calls) for _ in range(500)))
     exchange.request_content = exchange.response_content = Content(messages=messages)

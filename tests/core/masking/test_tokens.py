@@ -9,7 +9,7 @@ from addons.core.detect.catalogue import DETECTORS, custom, select
 from addons.core.detect.detector import Detector
 from addons.core.masking.masker import Masker
 from addons.core.masking.styles import mask_keep_last_four
-from addons.core.masking.tokens import DIGEST_CHARS, Originals, TokenVault, restorer
+from addons.core.masking.tokens import DIGEST_CHARS, Originals, TokenVault, restorer, session_key
 from tests.core.masking.fragments import random_cuts
 
 EMAIL = select(["email"])[0]
@@ -19,7 +19,7 @@ KEY = b"a key of a call"
 
 def restoring(vault: TokenVault) -> Masker:
     detector, replace = restorer(vault.originals)
-    return Masker((detector, *DETECTORS), replace)
+    return Masker.shared(DETECTORS).preceded((detector,), replace)
 
 
 def test_tokens_are_stable_typed_and_keyed() -> None:
@@ -150,3 +150,35 @@ def test_reprs_show_no_value() -> None:
 def test_lone_surrogates_have_tokens_of_their_own() -> None:
     vault = TokenVault(KEY)
     assert vault(EMAIL, "\ud800") != vault(EMAIL, "\udc00")
+
+
+OWNERS = [
+    ("https://i.example", "alice", "s1"),
+    ("https://i.example", "alice", "s2"),
+    ("https://i.example", "bob", "s1"),
+    ("https://j.example", "alice", "s1"),
+    ("https://i.example", "alices1", ""),
+    ("https://i.example", "", "alices1"),
+]
+
+
+def test_each_owner_and_each_purpose_has_a_key_of_its_own() -> None:
+    keys = {session_key(b"master", purpose, *owner) for purpose in ("token", "hash", "") for owner in OWNERS}
+    assert len(keys) == 3 * len(OWNERS)
+    assert session_key(b"master", "token", *OWNERS[0]) in keys
+    assert session_key(b"other", "token", *OWNERS[0]) not in keys
+
+
+def test_a_token_of_another_session_is_text_in_both_directions() -> None:
+    mine, theirs = (TokenVault(session_key(b"master", "token", *owner)) for owner in OWNERS[:2])
+    foreign = theirs(EMAIL, "a@example.com")
+    sent = Masker([EMAIL], mine).mask(f"{foreign} or a@example.com").text
+    assert sent.startswith(f"{foreign} or [EMAIL_")
+    assert restoring(mine).mask(sent).text == f"{foreign} or a@example.com"
+    assert restoring(theirs).mask(sent).text.startswith("a@example.com or [EMAIL_")
+
+
+def test_a_token_in_another_encoding_stays() -> None:
+    vault = TokenVault(KEY)
+    quoted = vault(EMAIL, "a@example.com").replace("[", "%5B").replace("]", "%5D")
+    assert restoring(vault).mask(f"?to={quoted}").text == f"?to={quoted}"

@@ -11,7 +11,7 @@ from addons.core.detect.catalogue import custom
 from addons.core.detect.detector import Detector
 from addons.core.masking.masker import Masker
 from addons.core.masking.syntax import PatternError
-from addons.core.masking.views.view import Stretch
+from addons.core.masking.views.view import Kind, Stretch
 from tests.core.masking.patterns import PATTERNS
 
 
@@ -103,13 +103,18 @@ def test_random_patterns_however_cut(patterns: list[str], pieces: list[str], is_
             continue  # it may match the empty string
     detectors.append(Detector("t", "T", "(?<!a)bb", tail="a{1,2}(?!b)|a(?=bb)", validate=lambda value: value != "b b"))
     if is_own:
-        masker = Masker(detectors[1:], shown, views=(Small, Pairs)).preceded(detectors[:1], shown)
+        masker = Masker(detectors[1:], shown, views=(Kind(Small), Kind(Pairs, "[0-9]{2}"))).preceded(
+            detectors[:1], shown
+        )
     else:
-        masker = Masker(detectors, shown, views=(Small, Pairs))
+        masker = Masker(detectors, shown, views=(Kind(Small), Kind(Pairs, "[0-9]{2}")))
     assert_cut_does_not_matter(masker, pieces)
 
 
-MASKER = Masker([Detector("x", "X", "abba", tail="b{1,3}"), custom("y", "Y", "(?<=a.{3})b b")], views=(Small, Pairs))
+MASKER = Masker(
+    [Detector("x", "X", "abba", tail="b{1,3}"), custom("y", "Y", "(?<=a.{3})b b")],
+    views=(Kind(Small), Kind(Pairs, "[0-9]{2}")),
+)
 
 
 @pytest.mark.parametrize(
@@ -136,13 +141,13 @@ def test_what_is_found_in_views(text: str, masked: str) -> None:
 
 
 def test_a_detector_of_what_is_written_does_not_look_at_views() -> None:
-    masker = Masker([], views=(Small,)).preceded([Detector("x", "X", "abba", as_written=True)])
+    masker = Masker([], views=(Kind(Small),)).preceded([Detector("x", "X", "abba", as_written=True)])
     assert masker.mask("abba ABBA").text == "[X] ABBA"
     assert_cut_does_not_matter(masker, ["ab", "ba A", "BBA"])
 
 
 def test_a_short_clean_text_is_looked_at_again_for_what_only_this_call_has() -> None:
-    shared = Masker([custom("y", "Y", "aa")], views=(Small,))
+    shared = Masker([custom("y", "Y", "aa")], views=(Kind(Small),))
     assert shared.mask("abBa").hits == ()
     assert shared.mask("abBa").hits == ()
     assert shared.preceded([Detector("x", "X", "abba")]).mask("abBa").text == "[X]"
@@ -159,7 +164,7 @@ def test_after_a_view_has_differed_the_text_is_forgotten_all_the_same() -> None:
 
 def test_too_many_matches_in_a_view_count_as_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("addons.core.masking.cursor.MAX_MATCHES", 3)
-    masker = Masker([custom("x", "X", "ab")], views=(Small,))
+    masker = Masker([custom("x", "X", "ab")], views=(Kind(Small),))
     for text in (
         "ab.AB abc AB AB ab end",
         "ab ab xxxxxxxxxxxxxxxxxx AB xxxxxxxxxxxxxxxxx ab end",

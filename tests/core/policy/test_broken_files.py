@@ -32,7 +32,10 @@ SECTIONS = [
     ("guardrails:", "6:1: guardrails: expected a list, got nothing."),
     ("gaurdrails: []", "6:1: gaurdrails: unknown key. Did you mean 'guardrails'?"),
     ("version: 1", "6:1: version: duplicate key, first on line 1. Remove one of them."),
-    ("<<: {version: 1}", "6:1: <<: unknown key. Known: access, guardrails, ledger, redaction, risk."),
+    (
+        "<<: {version: 1}",
+        "6:1: <<: unknown key. Known: access, detectors, guardrails, import, ledger, redaction, risk.",
+    ),
     ("7: x", "6:1: 7: expected a name, got the number 7. Put it in quotes."),
     (
         "guardrails:\n- {name: r, when: {tool: x}, then: block}\n- {name: r, when: {tool: y}, then: block}",
@@ -74,12 +77,34 @@ SECTIONS = [
         "redaction: {requests: {detect: email, style: tokens}}",
         "6:46: redaction.requests.style: unknown value 'tokens'. Did you mean 'token'?",
     ),
+    (
+        "redaction: {requests: {detect: email, styles: {card: mask}}}",
+        "6:48: redaction.requests.styles.card: no detector 'card' is used here. Known: email, pii.",
+    ),
+    (
+        "redaction: {requests: {detect: email, styles: {email: hsah}}}",
+        "6:55: redaction.requests.styles.email: unknown value 'hsah'. Did you mean 'hash'?",
+    ),
+    (
+        "import: {}",
+        "6:9: import: nothing is imported. Write `gitleaks:` and the name of a file, or remove the section.",
+    ),
+    ("import: {gitleak: a}", "6:10: import.gitleak: unknown key. Did you mean 'gitleaks'?"),
+    (
+        "import: {gitleaks: a.toml}",
+        "6:20: import.gitleaks: 'a.toml' cannot be read: nobody read it. The path is relative to the policy file.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("added", "expected"), SECTIONS)
 def test_a_broken_section_is_refused(added: str, expected: str) -> None:
     assert [expected] == problems(f"{HEAD}{added}\n")
+
+
+@pytest.mark.parametrize(("detectors", "expected"), table("broken_detectors.txt"))
+def test_a_broken_detector_is_refused(detectors: str, expected: str) -> None:
+    assert [expected] == problems(f"{HEAD}detectors: {detectors}\nredaction: {{requests: {{detect: [pii, d]}}}}\n")
 
 
 @pytest.mark.parametrize(("service", "expected"), table("broken_services.txt"))
@@ -161,6 +186,45 @@ def test_a_broken_file_is_refused(text: str | bytes, expected: str) -> None:
 def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
     text = f"{HEAD}risk: {{hold: 9, block: 1}}\nguardrails: [{{name: r, when: {{tolo: x}}, then: blok}}]\nextra: 1\n"
     assert [line.split(":")[0] for line in problems(text)] == ["6", "7", "7", "8"]
+
+
+UNUSED = "Name it, or a group that it is in, under `redaction` or in a rule's `detect`."
+
+
+def test_detectors_that_nothing_uses_are_problems() -> None:
+    text = f"{HEAD}detectors: {{a: {{regex: a}}, b: {{regex: b, groups: pii}}, c: {{regex: c}}, d: {{regex: 'd*'}}}}\n"
+    rule = "guardrails: [{name: r, when: {role: user, not: {detect: c}}, then: block}]\n"
+    assert problems(text + rule)[:2] == [
+        f"6:13: detectors.a: nothing uses this detector. {UNUSED}",
+        f"6:28: detectors.b: nothing uses this detector. {UNUSED}",
+    ]
+    assert "6:82: detectors.d.regex" in "".join(problems(text + rule))
+
+
+def test_an_example_shows_that_a_pattern_takes_too_long() -> None:
+    detector = f"{{regex: '(?:(?:a{{1,9}}){{1,9}}){{1,9}}b', examples: ['{'a' * 300}']}}"
+    text = f"{HEAD}detectors: {{a: {detector}}}\nredaction: {{requests: {{detect: a}}}}\n"
+    place = "6:64: detectors.a.examples[0]"
+    assert problems(text) == [f"{place}: the detector takes too long on this example. Make its pattern simpler."]
+
+
+def test_a_rule_on_answers_cannot_ask_for_what_is_looked_for_in_requests_only() -> None:
+    text = (
+        f"{HEAD}detectors: {{a: {{regex: a, requests_only: true}}}}\nguardrails:\n"
+        "  - {name: q, when: {detect: a}, then: block}\n"
+        "  - {name: r, when: {direction: response, detect: a}, then: block}\n"
+    )
+    reason = "these detectors look at requests only. In answers their shape is too common."
+    assert problems(text) == [f"9:21: guardrails[1].when: {reason}"]
+
+
+def test_answers_cannot_be_redacted_by_what_is_looked_for_in_requests_only() -> None:
+    text = (
+        f"{HEAD}detectors: {{a: {{regex: a, requests_only: true, groups: pii}}}}\n"
+        "redaction: {requests: {detect: a}, responses: {detect: [pii, a]}}\n"
+    )
+    reason = "'a' is looked for in requests only. In answers its shape is too common: leave it out."
+    assert problems(text) == [f"7:62: redaction.responses.detect[1]: {reason}"]
 
 
 def test_a_credential_in_the_wrong_place_is_not_repeated() -> None:

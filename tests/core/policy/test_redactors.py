@@ -24,15 +24,15 @@ def redact(when: str) -> Policy:
         (redact(PROJECT), Direction.REQUEST, [Redactor("r0", (r"PRJ-\d{4}",))]),
         (redact(PROJECT), Direction.RESPONSE, []),
         (redact(ANSWERS), Direction.REQUEST, []),
-        (redact(ANSWERS), Direction.RESPONSE, [Redactor("r0", (), ("email", "phone"))]),
-        (redact("{role: tool, detect: email}"), Direction.REQUEST, [Redactor("r0", (), ("email",))]),
+        (redact(ANSWERS), Direction.RESPONSE, [Redactor("r0", (), select(["email", "phone"]))]),
+        (redact("{role: tool, detect: email}"), Direction.REQUEST, [Redactor("r0", (), select(["email"]))]),
         (redact("{service: crm, detect: email}"), Direction.REQUEST, []),
         (redact("{detect: email, not: {groups: staff}}"), Direction.REQUEST, []),
-        (redact("{detect: email, not: {role: system}}"), Direction.REQUEST, [Redactor("r0", (), ("email",))]),
+        (redact("{detect: email, not: {role: system}}"), Direction.REQUEST, [Redactor("r0", (), select(["email"]))]),
         (
             redact("[{service: crm, detect: email}, {detect: phone}]"),
             Direction.REQUEST,
-            [Redactor("r0", (), ("phone",))],
+            [Redactor("r0", (), select(["phone"]))],
         ),
         (rules(PROJECT, then="block"), Direction.REQUEST, []),
         (
@@ -62,7 +62,19 @@ def test_words_are_masked_as_they_are_found(word: str, text: str, masked: str) -
     assert masker.mask(text).text == masked
 
 
-def test_detectors_of_a_redactor_can_be_selected() -> None:
+def test_a_group_gives_all_detectors_that_are_in_it() -> None:
     made = redact("{detect: [pii, secrets]}")
     (redactor,) = redactors(made, *call_of(made), Direction.REQUEST)
-    assert select(redactor.detect)
+    assert redactor.detectors == select(["pii", "secrets"])
+
+
+def test_what_is_looked_for_in_requests_only_is_no_part_of_an_answer() -> None:
+    made = policy(
+        "detectors: {a: {regex: 'a[0-9]', requests_only: true}, b: {regex: 'b[0-9]'}}\n"
+        "guardrails: [{name: r, when: {direction: [request, response], detect: [a, b]}, then: redact}]"
+    )
+    names = {
+        direction: [one.name for redactor in redactors(made, *call_of(made), direction) for one in redactor.detectors]
+        for direction in Direction
+    }
+    assert names == {Direction.REQUEST: ["a", "b"], Direction.RESPONSE: ["b"]}

@@ -118,3 +118,72 @@ def test_a_body_of_exactly_the_limit_passes(name: str, encode: Encode) -> None:
     assert len(decode(encode(bytes(LIMIT)), name, LIMIT)) == LIMIT
     with pytest.raises(RefusedError):
         decode(encode(bytes(LIMIT + 1)), name, LIMIT)
+
+
+def _zeros(codec: Encode, megabytes: int) -> bytes:
+    return codec(bytes(megabytes << 20))
+
+
+def _wide_zstd(data: bytes) -> bytes:
+    parameters = zstandard.ZstdCompressionParameters(window_log=24)
+    return zstandard.ZstdCompressor(compression_params=parameters).compress(data)
+
+
+def _skippable(data: bytes) -> bytes:
+    return b"\x50\x2a\x4d\x18" + len(data).to_bytes(4, "little") + data
+
+
+# coding, body, why it must be refused, or else what it decodes to
+TABLE: dict[str, tuple[str, bytes, Reason | None, bytes]] = {
+    "gzip": ("gzip", gzip.compress(TEXT), None, TEXT),
+    "gzip with a name and a comment": (
+        "gzip",
+        b"\x1f\x8b\x08\x18" + bytes(4) + b"\0\x03jane\0doe\0" + gzip.compress(TEXT)[10:],
+        None,
+        TEXT,
+    ),
+    "gzip in members": ("gzip", gzip.compress(TEXT) * 3, None, TEXT * 3),
+    "gzip padded with zeros": ("gzip", gzip.compress(TEXT) + bytes(8), Reason.BODY_ENCODING_WRONG, b""),
+    "gzip with a wrong sum": (
+        "gzip",
+        gzip.compress(TEXT)[:-8] + b"\1" * 4 + gzip.compress(TEXT)[-4:],
+        Reason.BODY_ENCODING_WRONG,
+        b"",
+    ),
+    "deflate that is gzip": ("deflate", gzip.compress(TEXT), Reason.BODY_ENCODING_WRONG, b""),
+    "identity twice": ("identity, identity", TEXT, None, TEXT),
+    "an empty name": (", gzip,", gzip.compress(TEXT), None, TEXT),
+    "two, the other way round": ("br, gzip", _brotli(gzip.compress(TEXT)), Reason.BODY_ENCODING_WRONG, b""),
+    "two, one of them missing": ("gzip, gzip", gzip.compress(TEXT), Reason.BODY_ENCODING_WRONG, b""),
+    "compress": ("compress", TEXT, Reason.BODY_ENCODING_WRONG, b""),
+    "aws-chunked": ("aws-chunked", TEXT, Reason.BODY_ENCODING_WRONG, b""),
+    "a quality": ("gzip;q=1", gzip.compress(TEXT), Reason.BODY_ENCODING_WRONG, b""),
+    "a dictionary": ("dcb", TEXT, Reason.BODY_ENCODING_WRONG, b""),
+    "zstd with a skipped frame": ("zstd", _skippable(b"hidden") + zstandard.compress(TEXT), None, TEXT),
+    "zstd with a wide window": ("zstd", _wide_zstd(bytes(9 << 20)), Reason.BODY_ENCODING_WRONG, b""),
+    "ordinary growth": ("gzip", gzip.compress(TEXT * 2000), None, TEXT * 2000),
+    "a gzip bomb": ("gzip", _zeros(gzip.compress, 4), Reason.BODY_TOO_LARGE, b""),
+    "a zlib bomb": ("deflate", _zeros(zlib.compress, 4), Reason.BODY_TOO_LARGE, b""),
+    "a brotli bomb": ("br", _zeros(_brotli, 4), Reason.BODY_TOO_LARGE, b""),
+    "a zstd bomb": ("zstd", _zeros(zstandard.compress, 4), Reason.BODY_TOO_LARGE, b""),
+    "a bomb in a bomb": ("gzip, gzip", gzip.compress(_zeros(gzip.compress, 64)), Reason.BODY_TOO_LARGE, b""),
+    "nothing": ("br", b"", None, b""),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_each_case_whole_and_in_pieces(name: str) -> None:
+    coding, body, reason, decoded = TABLE[name]
+    for size in (len(body) or 1, 1000, 7):
+        if reason is None:
+            assert _in_pieces(coding, body, size) == decoded
+            continue
+        with pytest.raises(RefusedError) as error:
+            _in_pieces(coding, body, size)
+        assert error.value.reason is reason
+
+
+def _in_pieces(coding: str, body: bytes, size: int) -> bytes:
+    decoder = StreamDecoder(coding, 64 << 20)
+    out = b"".join(decoder.feed(body[at : at + size]) for at in range(0, len(body), size))
+    return out + decoder.finish()

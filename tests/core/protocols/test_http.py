@@ -30,7 +30,7 @@ def _stream(content_type: str = "text/event-stream") -> AnswerStream:
         ("application/x-www-form-urlencoded", b"a=x%40y&b", ["a", "x@y", "b"], Inspected.FULL),
         ("text/plain; charset=utf-8", b"x", ["x"], Inspected.FULL),
         ("text/csv", b"\xff", ["\u00ff"], Inspected.PARTIAL),
-        ("multipart/form-data; boundary=x", b"--x--", [], Inspected.NONE),
+        ("multipart/form-data; boundary=x", b"--x--", [], Inspected.FULL),
         ("application/pdf", b"%PDF\x00", [], Inspected.NONE),
         ("", b"", [], Inspected.FULL),
     ],

@@ -53,7 +53,7 @@ def test_the_sdk_raises_in_the_middle_of_a_stream() -> None:
     assert len(seen) == 1
 
 
-@pytest.mark.parametrize("name", ["openai", "anthropic", "http"])
+@pytest.mark.parametrize("name", ["openai", "anthropic", "gemini", "http"])
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_refusal_has_a_complete_head(name: str, reason: Reason) -> None:
     status, headers, body = by_name(name).refusal(Refusal(reason, MESSAGE), RECORD, streams=False)
@@ -87,7 +87,7 @@ def test_plain_http_answers_with_problem_details() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["openai", "anthropic", "http"])
+@pytest.mark.parametrize("name", ["openai", "anthropic", "gemini", "http"])
 def test_a_refusal_cannot_break_out_of_its_event(name: str) -> None:
     event = by_name(name).refusal_event(Refusal(Reason.GUARDRAIL, "a\n\ndata: b\r\r"), RECORD)
     assert event.count(b"\n\n") == 1

@@ -7,7 +7,7 @@ from addons.core.reasons import Reason
 
 def test_names_are_unique_and_lead_to_their_protocol() -> None:
     assert [by_name(protocol.name) for protocol in PROTOCOLS] == list(PROTOCOLS)
-    assert {"http", "openai", "anthropic"} <= {protocol.name for protocol in PROTOCOLS}
+    assert {"http", "openai", "anthropic", "gemini"} <= {protocol.name for protocol in PROTOCOLS}
 
 
 @pytest.mark.parametrize("name", ["", "OpenAI", "claude", "gopher"])

@@ -1,7 +1,25 @@
-"""The views in which rules look for values, besides the text as it stands."""
+"""All views, as detectors look at them."""
 
-from collections.abc import Callable
+from functools import partial
 
-from addons.core.masking.views.view import View
+from addons.core.masking.views.codings import BASE64, BASE64_URL, HEX, Coding
+from addons.core.masking.views.readable import Readable
+from addons.core.masking.views.runs import Runs
+from addons.core.masking.views.smuggled import Smuggled
+from addons.core.masking.views.spaced_hex import GATE, SpacedHex
+from addons.core.masking.views.view import Kind
 
-VIEWS: tuple[Callable[[], View], ...] = ()
+
+def _runs(coding: Coding) -> Kind:
+    return Kind(partial(Runs, coding), coding.gate)
+
+
+VIEWS = (
+    Kind(Readable),
+    Kind(Smuggled),
+    _runs(BASE64),
+    _runs(BASE64_URL),
+    _runs(HEX),
+    Kind(SpacedHex, GATE),
+)
+"""What makes each view of a text, the text as it stands not among them. Each finds what the others do not."""

@@ -1,6 +1,6 @@
 """What a view is: another reading of a text that comes in pieces, with the way back to where each character stood."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,3 +45,11 @@ class View(Protocol):
 
     def finish(self) -> Sequence[Stretch] | None:
         """Return what is read of the rest, now that the text has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How to begin a view. Each text that it reads otherwise has a match of ``gate``, a pattern, if there is one."""
+
+    begin: Callable[[], View]
+    gate: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from addons.core.detect.catalogue import Catalogue
 from addons.core.policy.conditions import CallTest, TextTest, ToolTest
 from addons.core.policy.matchers import argument, detect, direction, names, path, principal, role, size, text, tool
 from addons.core.policy.values import Value
@@ -25,8 +26,12 @@ TOOL_TESTS: Mapping[str, Callable[[Value], tuple[ToolTest, ...]]] = MappingProxy
     {"tool": lambda value: (tool.read(value),), "argument": argument.read}
 )
 
-TEXT_TESTS: Mapping[str, Callable[[Value], TextTest]] = MappingProxyType(
-    {"role": role.read, "text": text.read, "detect": detect.read}
+TEXT_TESTS: Mapping[str, Callable[[Value, Catalogue], TextTest]] = MappingProxyType(
+    {
+        "role": lambda value, _: role.read(value),
+        "text": lambda value, _: text.read(value),
+        "detect": detect.read,
+    }
 )
 
 LATER: Mapping[str, str] = MappingProxyType(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from addons.core.call import Direction
 from addons.core.policy.patterns import NamePatterns
 from addons.core.policy.scene import Scene, SeenText, Trial
 from addons.core.policy.values import Value
@@ -12,6 +13,11 @@ class RoleTest:
     """The text's role is one of the names."""
 
     roles: NamePatterns
+
+    def possible_in(self, direction: Direction) -> bool:
+        """Tell that the test can hold in either."""
+        del direction
+        return True
 
     def ruled_out(self, scene: Scene) -> bool:
         """Never tell beforehand."""

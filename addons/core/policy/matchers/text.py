@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from addons.core.call import Direction
 from addons.core.policy.matchers import wording
 from addons.core.policy.matchers.wording import Wording
 from addons.core.policy.scene import Scene, SeenText, Trial
@@ -13,6 +14,11 @@ class WordingTest:
     """One of the wordings is in the text."""
 
     wordings: tuple[Wording, ...]
+
+    def possible_in(self, direction: Direction) -> bool:
+        """Tell that the test can hold in either."""
+        del direction
+        return True
 
     def ruled_out(self, scene: Scene) -> bool:
         """Tell whether none of the words is anywhere."""

@@ -46,19 +46,24 @@ class Wording:
     @property
     def masking(self) -> tuple[str, ...]:
         """Regular expressions of finite width for everything that is looked for."""
-        return (*(_masking(word) for word in self.words), *self.regexes)
+        return (*(f"(?i){phrase_pattern(word)}" for word in self.words), *self.regexes)
 
 
 def read(value: Value) -> Wording:
     """Read ``{words: […]}`` or ``{regex: …}``."""
     members = value.either("words", "regex")
-    words = members["words"].texts() if "words" in members else ()
+    words = read_words(members["words"]) if "words" in members else ()
     sources = members["regex"].alternatives() if "regex" in members else []
+    return Wording(words, tuple(source for source in map(_regex, sources) if source))
+
+
+def read_words(value: Value) -> tuple[str, ...]:
+    """Read words or phrases that can be seen."""
+    words = value.texts()
     for word in words:
         if word.strip() and not folded(word):
-            members["words"].fail("a word has only invisible characters")
-    checked = tuple(source for source in map(_regex, sources) if source)
-    return Wording(tuple(word for word in words if folded(word)), checked)
+            value.fail("a word has only invisible characters")
+    return tuple(word for word in words if folded(word))
 
 
 def _regex(value: Value) -> str:
@@ -84,7 +89,11 @@ def _bounded(source: str, phrase: str) -> str:
     return f"{before}{source}{after}"
 
 
-def _masking(word: str) -> str:
-    parts = word.split()
-    gap = rf"\s{{1,{MAX_WORD_GAP}}}"
-    return f"(?i){_bounded(gap.join(re.escape(part) for part in parts), ' '.join(parts))}"
+def phrase_pattern(phrase: str) -> str:
+    """Return a regular expression of finite width for whole words, to be read without regard to case."""
+    return _bounded(spaced(phrase), phrase.strip())
+
+
+def spaced(phrase: str) -> str:
+    """Return a regular expression of finite width for ``phrase``, wherever it stands, with any white space in it."""
+    return rf"\s{{1,{MAX_WORD_GAP}}}".join(re.escape(part) for part in phrase.split())

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from addons.core.detect.catalogue import custom
+from addons.core.detect.catalogue import Catalogue, custom
 from addons.core.exchange import ApprovalTerms, Verdict
 from addons.core.masking.syntax import PatternError
 from addons.core.policy import dead_rules, when
@@ -21,12 +21,15 @@ _CONTROL = re.compile(r"[\w.-]+:\S+")
 _OPTIONAL = ("message", "controls", "approvers", "risk", "mode", "tests")
 
 
-def read(value: Value, protocols: Mapping[str, str]) -> tuple[Guardrail, ...]:
-    """Read the section. ``protocols`` holds the protocol of each service by the service's name."""
+def read(value: Value, protocols: Mapping[str, str], catalogue: Catalogue) -> tuple[Guardrail, ...]:
+    """Read the section. ``protocols`` holds the protocol of each service by the service's name.
+
+    ``catalogue`` holds the detectors that rules can name.
+    """
     lines: dict[str, int] = {}
     rules = []
     for item in value.items():
-        rule = _rule(item, protocols)
+        rule = _rule(item, protocols, catalogue)
         if rule.name and rule.name in lines:
             item.fail(f"a second rule '{rule.name}', the first is on line {lines[rule.name]}", "Rename one of them.")
         lines.setdefault(rule.name, rule.line)
@@ -34,12 +37,12 @@ def read(value: Value, protocols: Mapping[str, str]) -> tuple[Guardrail, ...]:
     return tuple(rules)
 
 
-def _rule(value: Value, protocols: Mapping[str, str]) -> Guardrail:
+def _rule(value: Value, protocols: Mapping[str, str], catalogue: Catalogue) -> Guardrail:
     members = value.mapping(required=("name", "when", "then"), optional=_OPTIONAL)
     then = _verdict(members)
     return Guardrail(
         name=optional(members, "name", _name, ""),
-        condition=optional(members, "when", lambda one: _condition(one, then, protocols), Condition(())),
+        condition=optional(members, "when", lambda one: _condition(one, then, protocols, catalogue), Condition(())),
         then=then,
         message=optional(members, "message", Value.text, ""),
         risk=optional(members, "risk", points, 0),
@@ -63,9 +66,9 @@ def _verdict(members: Mapping[str, Value]) -> Verdict:
     return Verdict[name.upper()] if name else Verdict.BLOCK
 
 
-def _condition(value: Value, then: Verdict, protocols: Mapping[str, str]) -> Condition:
+def _condition(value: Value, then: Verdict, protocols: Mapping[str, str], catalogue: Catalogue) -> Condition:
     problems = len(value.report.problems)
-    condition = when.read(value)
+    condition = when.read(value, catalogue)
     dead_rules.check_names(value, protocols)
     if then is Verdict.REDACT:
         _check_redacting(value)

@@ -10,16 +10,32 @@ from addons.core.protocols.json_stream import mask_leaf
 from addons.core.protocols.json_text import parse
 from addons.core.protocols.openai.logprobs import spelled_lists
 from addons.core.protocols.openai.messages import joined_text, message_of
+from addons.core.protocols.openai.responses import answer as responses
+from addons.core.protocols.openai.responses.images import images_in
 from addons.core.protocols.openai.transcript import tokens_of
 from addons.core.protocols.openai.vocabulary import VOCABULARY, is_protocol_number
+from addons.core.protocols.places import below
 from addons.core.protocols.protocol import MaskedBody, Masker
 
-_TYPED = frozenset({"chat", "completions", "embeddings", "moderations", "models.list", "models.get", "models.delete"})
+_TYPED = responses.TYPED | {
+    "chat",
+    "completions",
+    "embeddings",
+    "moderations",
+    "models.list",
+    "models.get",
+    "models.delete",
+}
 
-# Where a token's text stands in an answer to chat, or to completions, and which arrays are made of tokens.
+# Where a token's text stands in an answer to chat, to completions, or in a part of a response's item, and which arrays
+# are made of tokens. The part before ``logprobs`` holds the text that the tokens repeat.
 _TOKENS = re.compile(
-    r"/choices/(?P<choice>\d+)/logprobs/"
-    r"(?:(?:content|refusal)/\d+/(?:top_logprobs/\d+/)?(?:token|bytes)|tokens/\d+|top_logprobs)"
+    r"""
+    (?P<said>/choices/\d+)/logprobs/
+        (?:(?:content|refusal)/\d+/(?:top_logprobs/\d+/)?(?:token|bytes)|tokens/\d+|top_logprobs)
+    | (?P<part>(?:/[a-z]+(?:/\d+)?)*/content/\d+)/logprobs/\d+/(?:top_logprobs/\d+/)?(?:token|bytes)
+    """,
+    re.VERBOSE,
 )
 
 
@@ -33,8 +49,10 @@ def parse_json_answer(operation: str, body: bytes) -> Content:
     answer = as_object(value)
     choices = _choices(answer)
     messages = tuple(_message(choice, f"/choices/{index}") for index, choice in enumerate(choices))
+    messages += responses.messages_in(operation, answer)
     tokens_in, tokens_out = tokens_of(answer)
     is_opaque = any(as_object(as_object(choice.get("message")).get("audio")).get("data") for choice in choices)
+    is_opaque = is_opaque or not responses.is_read_in_full(operation, answer)
     is_known = operation in _TYPED or "error" in answer
     return Content(
         messages=messages,
@@ -47,15 +65,31 @@ def parse_json_answer(operation: str, body: bytes) -> Content:
 
 
 def mask_openai_json(body: bytes, masker: Masker) -> MaskedBody:
-    """Mask ``body``, a JSON text; token texts of a choice are emptied where they would say what its mask hides."""
-    answer = as_object(parse(body, unique_keys=False))
-    told = {str(index) for index, choice in enumerate(_choices(answer)) if _tokens_tell(choice, masker)}
+    """Mask ``body``, a JSON text; token texts are emptied where they would say what the mask beside them hides.
+
+    Generated images stay as they are.
+    """
+    value = parse(body, unique_keys=False)
+    told = {place for place, beside in _with_tokens(value) if _tokens_tell(beside, masker)}
 
     def empty(place: str) -> bool:
         found = _TOKENS.fullmatch(place)
-        return found is not None and found["choice"] in told
+        return found is not None and (found["said"] or found["part"]) in told
 
-    return mask_json(body, masker, keep_number=is_protocol_number, empty=empty, structure=VOCABULARY.keys)
+    kept = VOCABULARY.keys | frozenset(images_in(as_object(value)))
+    return mask_json(body, masker, keep_number=is_protocol_number, empty=empty, structure=kept)
+
+
+def _with_tokens(value: Json, place: str = "") -> Iterator[tuple[str, dict[str, Json]]]:
+    """Yield place and value of each object that holds token texts."""
+    if isinstance(value, dict):
+        if value.get("logprobs"):
+            yield place, value
+        for key, item in value.items():
+            yield from _with_tokens(item, below(place, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _with_tokens(item, below(place, index))
 
 
 def _choices(answer: dict[str, Json]) -> list[dict[str, Json]]:
@@ -73,17 +107,21 @@ def _texts(value: Json) -> Iterator[Text]:
     for text in VOCABULARY.texts(value):
         if text.place != "/model" and not _TOKENS.fullmatch(text.place):
             yield text
-    for index, choice in enumerate(_choices(as_object(value))):
-        for _, spelled in spelled_lists(choice.get("logprobs")):
+    for place, beside in _with_tokens(value):
+        for _, spelled in spelled_lists(_by_name(beside)):
             if spelled:
-                yield Text("", spelled, f"/choices/{index}/logprobs")
+                yield Text("", spelled, f"{place}/logprobs")
 
 
-def _tokens_tell(choice: dict[str, Json], masker: Masker) -> bool:
-    """Tell whether the token texts of ``choice``, or what they repeat, hold something that is masked."""
-    if not choice.get("logprobs"):
-        return False
-    message = as_object(choice.get("message"))
-    said = [joined_text(message.get("content")), as_text(message.get("refusal")), as_text(choice.get("text"))]
-    spelled = [text for _, text in spelled_lists(choice["logprobs"])]
+def _by_name(beside: dict[str, Json]) -> Json:
+    """Return the lists of tokens in ``beside`` by their names; a response's part has one without a name."""
+    logprobs = beside.get("logprobs")
+    return {"content": logprobs} if isinstance(logprobs, list) else logprobs
+
+
+def _tokens_tell(beside: dict[str, Json], masker: Masker) -> bool:
+    """Tell whether the token texts in ``beside``, or what they repeat, hold something that is masked."""
+    message = as_object(beside.get("message"))
+    said = [joined_text(message.get("content")), as_text(message.get("refusal")), as_text(beside.get("text"))]
+    spelled = [text for _, text in spelled_lists(_by_name(beside))]
     return any(mask_leaf(masker, text)[0] != text for text in (*said, *spelled))

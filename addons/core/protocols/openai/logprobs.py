@@ -1,6 +1,6 @@
 """Token texts beside an answer: they repeat it piece by piece, so they must not say what the answer's mask hides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 from addons.core.call import Json
 from addons.core.protocols.json_shapes import as_list, as_object, as_text
@@ -55,3 +55,25 @@ def spelled_lists(logprobs: Json) -> Iterator[tuple[str, str]]:
 def say_only(logprobs: Json, said: Mapping[str, str]) -> bool:
     """Tell whether each list of tokens spells just what was ``said`` beside it, or nothing."""
     return all(text in {"", said.get(name, "")} for name, text in spelled_lists(logprobs))
+
+
+class Unchanged:
+    """Knows of texts that come in pieces which pieces went out just as they came."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, str | None] = {}
+
+    def passes(self, key: Hashable, piece: str, out: str) -> bool:
+        """Take the next piece of text ``key`` and what went out; tell whether it is that piece and nothing is held."""
+        waiting = self._waiting.get(key, "")
+        pending = None if waiting is None else waiting + piece
+        self._waiting[key] = pending[len(out) :] if pending is not None and pending.startswith(out) else None
+        return waiting == "" and self._waiting[key] == ""
+
+    def forget(self, key: Hashable) -> None:
+        """Text ``key`` has ended."""
+        self._waiting.pop(key, None)
+
+    def clear(self) -> None:
+        """All texts have ended."""
+        self._waiting.clear()

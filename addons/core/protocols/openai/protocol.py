@@ -9,9 +9,9 @@ from addons.core.protocols.event_api import EventApi
 from addons.core.protocols.event_stream import EventReader
 from addons.core.protocols.openai.answer import mask_openai_json, parse_json_answer
 from addons.core.protocols.openai.operations import ROUTES
+from addons.core.protocols.openai.reader import OpenAIReader
 from addons.core.protocols.openai.refusals import refusal_answer, refusal_event
 from addons.core.protocols.openai.request import PROTOCOL, parse_request
-from addons.core.protocols.openai.stream import ChatReader
 from addons.core.protocols.openai.vocabulary import VOCABULARY
 from addons.core.protocols.protocol import MaskedBody, Masker
 from addons.core.protocols.tools import OfferedTools
@@ -26,7 +26,7 @@ class OpenAI(EventApi):
 
     @override
     def reader(self, channels: Channels, tools: OfferedTools) -> EventReader:
-        return ChatReader(channels, tools)
+        return OpenAIReader(channels, tools)
 
     @override
     def parse_json_answer(self, operation: str, body: bytes) -> Content:

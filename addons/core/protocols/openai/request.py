@@ -16,7 +16,8 @@ from addons.core.protocols.json_requests import (
 from addons.core.protocols.json_shapes import as_list, as_object
 from addons.core.protocols.openai.messages import is_opaque, message_of, opaque_parts
 from addons.core.protocols.openai.operations import ROUTES, deployment_of
-from addons.core.protocols.openai.vocabulary import NUMBERS_OF_THE_PROTOCOL, VOCABULARY
+from addons.core.protocols.openai.responses import request as responses
+from addons.core.protocols.openai.vocabulary import VOCABULARY, other_texts
 from addons.core.protocols.query import query_texts
 
 PROTOCOL = "openai"
@@ -36,6 +37,10 @@ def parse_request(service: str, head: RequestHead, body: bytes) -> Call:
     )
     if operation in _TYPED:
         return _parse_typed(call, body)
+    if operation in responses.OPERATIONS:
+        return responses.parse_typed(call, body)
+    if operation == responses.RESUMED:
+        call = replace(call, streams=responses.asks_for_events(head.query))
     return read_untyped(call, body)
 
 
@@ -65,12 +70,6 @@ def _tool_name(entry: dict[str, Json]) -> str:
     return tool_name(as_object(entry.get("function") or entry.get("custom") or entry), entry.get("type"))
 
 
-def _other_texts(body: dict[str, Json], *typed: str) -> list[Text]:
-    """Return the strings of all fields but ``typed``, the model, and numbers that the protocol gives a meaning."""
-    left_out = {*typed, "model"} | {key for key in NUMBERS_OF_THE_PROTOCOL if not isinstance(body.get(key), str)}
-    return VOCABULARY.texts({key: item for key, item in body.items() if key not in left_out})
-
-
 def _chat(body: dict[str, Json]) -> Content:
     messages = body.get("messages")
     if not isinstance(messages, list):
@@ -80,7 +79,7 @@ def _chat(body: dict[str, Json]) -> Content:
     is_partial = any(opaque_parts(messages, "/messages"))
     return Content(
         messages=tuple(message for message, _ in turns),
-        texts=(*texts, *_other_texts(body, "messages")),
+        texts=(*texts, *other_texts(body, "messages")),
         tool_calls=tuple(call for message, _ in turns for call in message.tool_calls),
         inspected=Inspected.PARTIAL if is_partial else Inspected.FULL,
     )
@@ -117,7 +116,7 @@ def _inputs(body: dict[str, Json], field: str) -> Content:
     readable = [(index, item) for index, item in enumerate(items) if isinstance(item, str | dict)]
     places = ((item, f"/{field}/{index}" if isinstance(value, list) else f"/{field}") for index, item in readable)
     texts = [text for item, place in places for text in VOCABULARY.texts(item, place)]
-    return Content(texts=(*texts, *_other_texts(body, field)), inspected=inspected)
+    return Content(texts=(*texts, *other_texts(body, field)), inspected=inspected)
 
 
 def _embeddings(body: dict[str, Json]) -> Content:

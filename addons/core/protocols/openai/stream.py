@@ -13,7 +13,7 @@ from addons.core.protocols.event_paths import is_streamed
 from addons.core.protocols.event_stream import NamedEvent
 from addons.core.protocols.json_edit import mapped, with_leaf
 from addons.core.protocols.json_shapes import as_list, as_object
-from addons.core.protocols.openai.logprobs import blanked, say_only
+from addons.core.protocols.openai.logprobs import Unchanged, blanked, say_only
 from addons.core.protocols.openai.tools_called import ToolsCalled, number_of
 from addons.core.protocols.openai.transcript import tokens_of, transcript
 from addons.core.protocols.openai.vocabulary import is_protocol_number
@@ -35,7 +35,7 @@ class ChatReader:
         self._channels = channels
         self._tools = ToolsCalled(tools)
         self._envelope: dict[str, Json] = {}
-        self._waiting: dict[Key, str | None] = {}
+        self._unchanged = Unchanged()
         self._said: dict[str, str] = {}
         self._labelled: set[Key] = set()
         self._tokens: tuple[int | None, int | None] = (None, None)
@@ -65,7 +65,7 @@ class ChatReader:
             choice = self._with_tails({"index": index}, index)
             if len(choice) > 1:
                 events.append(("", self._chunk(choice)))
-        self._waiting.clear()
+        self._unchanged.clear()
         return events
 
     def content(self, inspected: Inspected) -> Content:
@@ -112,7 +112,8 @@ class ChatReader:
             if not is_streamed(path) or (path[-1] != "transcript" and not _NOT_STREAMED.isdisjoint(path)):
                 return self._channels.whole(place, text)
             out = self._channels.feed(key, place, text)
-            self._note(key, text, out)
+            if self._unchanged.passes(key, text, out):
+                self._said[_TOKEN_LISTS.get(str(key.path[-1]), "")] = text
             return out
 
         def whole(path: Path, text: str) -> str:
@@ -137,15 +138,6 @@ class ChatReader:
             case _:
                 return path, 0
 
-    def _note(self, key: Key, text: str, out: str) -> None:
-        """Remember what went out unchanged in this event, with nothing held back before or after it."""
-        waiting = self._waiting.get(key, "")
-        pending = None if waiting is None else waiting + text
-        is_same = pending is not None and pending.startswith(out)
-        self._waiting[key] = pending[len(out) :] if pending is not None and is_same else None
-        if waiting == "" and self._waiting[key] == "":
-            self._said[_TOKEN_LISTS.get(str(key.path[-1]), "")] = text
-
     def _token_texts(self, logprobs: Json) -> Json:
         if not say_only(logprobs, self._said):
             return blanked(logprobs)
@@ -168,7 +160,7 @@ class ChatReader:
         for key in self._channels.open_keys:
             if key.source == index and isinstance(key.source, int):
                 choice = self._with_tail(choice, key)
-                self._waiting.pop(key, None)
+                self._unchanged.forget(key)
         return choice
 
     def _with_tail(self, choice: dict[str, Json], key: Key) -> dict[str, Json]:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from addons.core.call import Content, Inspected, Json, Message, Text, ToolCall
+from addons.core.protocols import event_stream
 from addons.core.protocols.channels import Channels, Key
-from addons.core.protocols.event_stream import delivered_texts, place_of
 from addons.core.protocols.json_shapes import as_object
 from addons.core.protocols.openai.vocabulary import VOCABULARY
 from addons.core.protocols.places import pointer
@@ -16,7 +16,8 @@ type Tokens = tuple[int | None, int | None]
 def tokens_of(answer: dict[str, Json], known: Tokens = (None, None)) -> Tokens:
     """Return the tokens in and out that ``answer`` counts, or else the ``known`` ones."""
     usage = as_object(answer.get("usage"))
-    tokens_in, tokens_out = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    tokens_in = usage.get("prompt_tokens", usage.get("input_tokens"))
+    tokens_out = usage.get("completion_tokens", usage.get("output_tokens"))
     return (
         tokens_in if isinstance(tokens_in, int) else known[0],
         tokens_out if isinstance(tokens_out, int) else known[1],
@@ -73,9 +74,16 @@ def _tool_calls(place: str, texts: dict[Key, str]) -> tuple[ToolCall, ...]:
 
 
 def _texts(channels: Channels) -> tuple[Text, ...]:
-    texts = (text for text in delivered_texts(channels, _place) if not VOCABULARY.is_constant(text.place, text.text))
+    texts = (
+        text
+        for text in event_stream.delivered_texts(channels, place_of)
+        if not VOCABULARY.is_constant(text.place, text.text)
+    )
     return tuple(Text("assistant", text.text, text.place) for text in texts if text.place != "/model")
 
 
-def _place(key: Key) -> str:
-    return f"/choices/{key.source}{pointer(key.path)}" if isinstance(key.source, int) else place_of(key)
+def place_of(key: Key) -> str:
+    """Return the place of a text, where a whole answer would have it."""
+    if isinstance(key.source, int):
+        return f"/choices/{key.source}{pointer(key.path)}"
+    return event_stream.place_of(key)

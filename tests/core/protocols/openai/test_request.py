@@ -212,7 +212,7 @@ def test_typed_inputs(path: str, body: dict[str, Json], texts: list[str] | None,
         ("GET", "/v1/models", b"", Inspected.FULL),
         ("DELETE", "/v1/files/f", b"", Inspected.FULL),
         ("GET", "/v1/models", b'{"a": "text"}', Inspected.NONE),
-        ("POST", "/v1/responses", b'{"model": "m", "input": "text"}', Inspected.NONE),
+        ("POST", "/v1/assistants", b'{"model": "m", "input": "text"}', Inspected.NONE),
         ("POST", "/v1/unknown", b'{"input": "text"}', Inspected.NONE),
         ("GET", "/v1/unknown", b"", Inspected.NONE),
         ("POST", "/v1//chat/completions", b'{"model": "m", "messages": []}', Inspected.NONE),
@@ -228,5 +228,5 @@ def test_what_has_no_parser_is_not_said_to_be_inspected(
 
 def test_operations_without_a_parser_refuse_ambiguous_json_too() -> None:
     with pytest.raises(RefusedError) as error:
-        parse_request("s", request_head("/v1/responses"), b'{"input": "a", "input": "b"}')
+        parse_request("s", request_head("/v1/assistants"), b'{"input": "a", "input": "b"}')
     assert error.value.reason is Reason.BODY_DUPLICATE_KEYS

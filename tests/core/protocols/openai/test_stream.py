@@ -191,7 +191,7 @@ def test_a_watched_tool_that_was_not_offered_cuts_the_stream(events: list[bytes]
     [
         (b'data: {"choices": []}\n\n', Inspected.FULL),
         (b'data: {"error": {"message": "x"}}\n\n', Inspected.FULL),
-        (b'data: {"type": "response.output_text.delta", "delta": "x"}\n\n', Inspected.PARTIAL),
+        (b'data: {"type": "transcript.text.delta", "delta": "x"}\n\n', Inspected.PARTIAL),
         (b"data: plain\n\n", Inspected.PARTIAL),
         (b'data: {"choices": {}}\n\n', Inspected.PARTIAL),
         (b'data: {"choices": [1]}\n\n', Inspected.PARTIAL),

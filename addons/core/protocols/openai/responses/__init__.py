@@ -1,0 +1,1 @@
+"""The Responses API: items instead of messages, and a stream of events that build them."""
