@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from mitmproxy import ctx, exceptions
@@ -18,12 +20,14 @@ from addons.adapters.approval_store import STATE_FILE, ApprovalStore
 from addons.adapters.authenticator import Authenticator
 from addons.adapters.credential_sources import CredentialSources
 from addons.adapters.journal import Journal
+from addons.adapters.pattern_cache import PatternCache
 from addons.adapters.policy_file import PolicyFile
 from addons.adapters.secret_file import read_or_create
 from addons.core.errors import ChainwardenError, LedgerError
 from addons.core.ledger import record
 from addons.core.ledger.canonical import Value
 from addons.core.policy.model import Policy
+from addons.mask_sets import MaskSets
 from addons.runtime import InForce, Plant, Runtime
 
 logger = logging.getLogger(__name__)
@@ -40,6 +44,8 @@ class Control:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._policy_file: PolicyFile | None = None
+        self._masks: MaskSets | None = None
+        self._patterns = _pattern_cache()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def load(self, loader: Loader) -> None:
@@ -64,7 +70,7 @@ class Control:
 
     def _start(self) -> None:
         # 1. A policy that is good as a whole
-        self._policy_file = PolicyFile(Path(ctx.options.policies))
+        self._policy_file = PolicyFile(Path(ctx.options.policies), prepare=self._compile)
         # 2. A ledger that takes records
         ledger = Path(ctx.options.ledger)
         ledger.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,14 +95,24 @@ class Control:
         journal.append_sync(record.event("gateway_started", details, clock.now(), runtime.gateway))
         self._plant.start(runtime)
 
+    def _compile(self, policy: Policy) -> None:
+        """Compile what ``policy`` looks for; for a changed policy this runs in a thread, before it is in force."""
+        masks = MaskSets.of(policy)
+        if self._plant.started:
+            masks.prepare(self._patterns)
+        self._masks = masks
+
     def _in_force(self, policy: Policy) -> InForce:
+        assert self._masks is not None
         base = Path(ctx.options.policies).resolve().parent
-        return InForce(policy, Authenticator(policy.identity, base), CredentialSources(base))
+        return InForce(policy, Authenticator(policy.identity, base), CredentialSources(base), self._masks)
 
     async def running(self) -> None:
         """Begin what needs the event loop: keys, the policy's watcher, the audit database."""
         runtime = self._plant.runtime
         await runtime.in_force.authenticator.start()
+        # The first policy is in force without it: it only makes it faster, so a stop need not wait for it.
+        Thread(target=runtime.in_force.masks.prepare, args=(self._patterns,), daemon=True).start()
         self._spawn(self._watch_policy())
         self._spawn(_create_audit_database(runtime.ledger.resolve()))
 
@@ -146,6 +162,15 @@ class Control:
         await self._event("gateway_stopped", {})
         runtime.journal.close()
         runtime.approvals.close()
+
+
+def _pattern_cache() -> PatternCache | None:
+    """Return the user's cache of compiled patterns, which all gateways of a user share; ``None`` without a home."""
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    return PatternCache(base / "chainwarden" / "patterns", logger.warning)
 
 
 async def _create_audit_database(ledger: Path) -> None:

@@ -2,14 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace as changed
-from functools import lru_cache
 from types import MappingProxyType
 
 from mitmproxy import http
 
 from addons.core.call import Direction
-from addons.core.detect.catalogue import custom, literal
+from addons.core.detect.catalogue import literal
 from addons.core.detect.detector import Detector
 from addons.core.exchange import Action, Exchange, Finding
 from addons.core.masking.masker import Masker
@@ -17,12 +15,11 @@ from addons.core.masking.stray_tokens import StrayTokens
 from addons.core.masking.styles import Replace, Style, hashed, label, mask_keep_last_four
 from addons.core.masking.tokens import TokenVault, restorer, session_key
 from addons.core.policy.evaluate import redactors
-from addons.core.policy.model import Policy, RedactionRule
+from addons.core.policy.model import Policy
 from addons.core.protocols.protocol import PlacedHit
+from addons.mask_sets import RULED, STYLED
 from addons.runtime import Runtime
 
-RULE = "rule"
-"""What a finding is called whose rule looks for words or a regular expression."""
 CREDENTIAL = "held_credential"
 RESTORED = "token"
 
@@ -32,35 +29,14 @@ MAX_STRAY_CHARS = 256 * 1024
 _ACTIONS = MappingProxyType({Style.HASH: Action.HASHED, Style.TOKEN: Action.TOKENISED})
 _HEADER = "header"
 """Begins the places of headers and trailers, in which nothing is put back."""
-_STYLED = "style/"
-_RULED = "rule/"
-"""Begin names of detectors in a masker, which say what is done with what they find: ``style/hash/email``,
-``rule/no-projects/email``, and plain ``email`` where it becomes a label. So a hit says all that a finding needs."""
 
 
-@lru_cache(maxsize=4096)
-def _named(prefix: str, detector: Detector) -> Detector:
-    """Return ``detector`` with a name that begins with ``prefix``, the same object each time."""
-    return changed(detector, name=f"{prefix}/{detector.name}")
-
-
-def _detectors(policy: Policy, exchange: Exchange, direction: Direction) -> tuple[Detector, ...]:
-    """Return what is looked for in one direction. What a rule looks for too becomes a label, whatever the style is."""
-    of_rules: list[Detector] = []
-    by_rules: set[Detector] = set()
-    if exchange.principal is not None and exchange.call is not None:
-        for rule in redactors(policy, exchange.principal, exchange.call, direction):
-            prefix = f"{_RULED}{rule.rule}"
-            of_rules += [custom(f"{prefix}/{RULE}", "REDACTED", pattern) for pattern in rule.patterns]
-            of_rules += [_named(prefix, detector) for detector in rule.detectors]
-            by_rules.update(rule.detectors)
-    section = policy.redaction.of(direction)
-    return (*of_rules, *(_styled(section, one) for one in section.detectors if one not in by_rules))
-
-
-def _styled(section: RedactionRule, detector: Detector) -> Detector:
-    style = section.style_of(detector.name)
-    return detector if style is Style.LABEL else _named(f"{_STYLED}{style}", detector)
+def _masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, direction: Direction) -> Masker:
+    """Return the masker of one direction of this call: rules apply to it once it is known whose it is, and what."""
+    if exchange.principal is None or exchange.call is None:
+        return runtime.masks_of(flow).towards(direction).masker_for(())
+    rules = redactors(runtime.policy_of(flow), exchange.principal, exchange.call, direction)
+    return runtime.masks_of(flow).towards(direction).masker_for(rules)
 
 
 def _key(runtime: Runtime, exchange: Exchange, direction: Direction, style: Style) -> bytes:
@@ -83,7 +59,7 @@ def _style(runtime: Runtime, exchange: Exchange, direction: Direction) -> tuple[
     }
 
     def replace(detector: Detector, value: str) -> str:
-        style = detector.name.removeprefix(_STYLED).partition("/")[0] if detector.name.startswith(_STYLED) else ""
+        style = detector.name.removeprefix(STYLED).partition("/")[0] if detector.name.startswith(STYLED) else ""
         return ways.get(style, label)(detector, value)
 
     return replace, vault
@@ -91,9 +67,8 @@ def _style(runtime: Runtime, exchange: Exchange, direction: Direction) -> tuple[
 
 def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Masker, TokenVault]:
     """Return the masker of this request, and the vault that it fills where the policy's style is ``token``."""
-    policy = runtime.policy_of(flow)
     replace, vault = _style(runtime, exchange, Direction.REQUEST)
-    return Masker.shared(_detectors(policy, exchange, Direction.REQUEST), replace), vault
+    return _masker(runtime, flow, exchange, Direction.REQUEST).preceded((), replace), vault
 
 
 def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
@@ -123,8 +98,7 @@ def _answer_masker(
     credential = runtime.injected.get(flow)
     own = [token] if exchange.tokens else []
     own += [literal(CREDENTIAL, "CREDENTIAL", credential)] if credential else []
-    shared = Masker.shared(_detectors(runtime.policy_of(flow), exchange, Direction.RESPONSE))
-    return shared.preceded(own, replace)
+    return _masker(runtime, flow, exchange, Direction.RESPONSE).preceded(own, replace)
 
 
 def findings(direction: Direction, hits: Iterable[PlacedHit]) -> list[Finding]:
@@ -136,11 +110,11 @@ def _finding(direction: Direction, hit: PlacedHit) -> Finding:
     if hit.detector == RESTORED:
         action = Action.KEPT if hit.place.partition(":")[0] == _HEADER else Action.RESTORED
         return Finding(direction, RESTORED, hit.place, "", action, hit.count)
-    if hit.detector.startswith(_RULED):
-        rule, _, detector = hit.detector.removeprefix(_RULED).partition("/")
+    if hit.detector.startswith(RULED):
+        rule, _, detector = hit.detector.removeprefix(RULED).partition("/")
         return Finding(direction, detector, hit.place, rule, Action.MASKED, hit.count)
-    if hit.detector.startswith(_STYLED):
-        style, _, detector = hit.detector.removeprefix(_STYLED).partition("/")
+    if hit.detector.startswith(STYLED):
+        style, _, detector = hit.detector.removeprefix(STYLED).partition("/")
         return Finding(direction, detector, hit.place, "", _ACTIONS.get(Style(style), Action.MASKED), hit.count)
     return Finding(direction, hit.detector, hit.place, "", Action.MASKED, hit.count)
 

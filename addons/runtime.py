@@ -13,6 +13,7 @@ from addons.adapters.journal import Journal
 from addons.core.approval.released import ReleasedToolCalls
 from addons.core.policy.model import Policy, Service
 from addons.exchange_of import exchange_of
+from addons.mask_sets import MaskSets
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class InForce:
     policy: Policy
     authenticator: Authenticator
     credentials: CredentialSources
+    masks: MaskSets
 
 
 @dataclass(slots=True)
@@ -59,6 +61,10 @@ class Runtime:
     def policy_of(self, flow: HTTPFlow) -> Policy:
         """Return the policy that ``flow`` was judged by."""
         return self.judged_by[flow].policy
+
+    def masks_of(self, flow: HTTPFlow) -> MaskSets:
+        """Return what the policy that ``flow`` was judged by looks for."""
+        return self.judged_by[flow].masks
 
 
 class Plant:

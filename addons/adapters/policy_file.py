@@ -52,16 +52,28 @@ def load(path: Path) -> Policy:
 
 
 class PolicyFile:
-    """A policy file that is followed. ``current`` is the last good policy."""
+    """A policy file that is followed. ``current`` is the last good policy.
 
-    def __init__(self, path: Path, *, poll_interval: float = POLL_INTERVAL_S) -> None:
+    ``prepare`` is called with each good policy before it is ``current``, where that may take long: in the thread in
+    which the file is read.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        poll_interval: float = POLL_INTERVAL_S,
+        prepare: Callable[[Policy], None] = lambda _: None,
+    ) -> None:
         """Read ``path``; raises ``PolicyError`` where it has problems."""
         self.path = path
+        self._prepare = prepare
         self._poll_interval = poll_interval
         source = _read(path)
         self._stamps = source.stamps
         self._seen = source.seen
         self.current = _parse(source, path)
+        prepare(self.current)
 
     async def watch(self, on_change: Callable[[Policy], None], on_error: Callable[[PolicyError], None]) -> None:
         """Follow the file until cancelled.
@@ -98,7 +110,9 @@ class PolicyFile:
         if source.seen == self._seen:
             return None
         self._seen = source.seen
-        return _parse(source, self.path)
+        policy = _parse(source, self.path)
+        self._prepare(policy)
+        return policy
 
 
 def _is_settled(stamp: Stamp | None) -> bool:

@@ -49,7 +49,12 @@ _TAGS = r"</[A-Za-z0-9_:-]{1,20}>[ \n]{0,20}<[A-Za-z0-9_:-]{1,20}>"
 
 def _behind(words: str, between: str, after: int) -> str:
     # The words are looked at in themselves, so that a text may be scanned for them before any pattern runs.
-    return rf"(?<=(?<={_BEGIN}(?i:{words}))(?:{between}).{{{after}}})"
+    return rf"(?<=(?<={_BEGIN}(?i:{words}))(?:{between}).{{{after}}}){_no_token(after)}"
+
+
+def _no_token(after: int) -> str:
+    """Return "not within a token of ours", ``[PASSPORT_5QZK3W7ABC]``, whose label would be such a word."""
+    return rf"(?!(?<=\[[A-Z][A-Z0-9_]{{0,39}}_.{{{after}}})[A-Z2-7]{{{max(10 - after, 0)},51}}\])"
 
 
 def near(words: str, after: int) -> str:

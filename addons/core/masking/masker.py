@@ -6,6 +6,7 @@ matched: it is replaced by ``[UNREADABLE]``.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from dataclasses import replace as changed
 
@@ -67,6 +68,10 @@ class Masker:
         return self._of(
             self._rules.preceded(detectors, replace) if detectors else changed(self._rules, replace=replace)
         )
+
+    def without(self, detectors: AbstractSet[Detector]) -> "Masker":
+        """Return a masker that does not look for what ``detectors`` find, which are some of its own."""
+        return self._of(self._rules.without(detectors)) if detectors else self
 
     @classmethod
     def _of(cls, rules: RuleSet) -> "Masker":

@@ -5,7 +5,8 @@ negative ranks; so a rank is an index of ``rules`` for both.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from dataclasses import replace as changed
 from functools import cached_property, lru_cache
 
@@ -88,14 +89,15 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of a masker. ``own`` are the ranks of those that only one call has."""
+    """The rules of a masker. ``own`` are the ranks of those that only one call has, ``idle`` of those it has not."""
 
     compiled: Compiled
     rules: tuple[Rule, ...]
     lookback: int
     replace: Replace
     own: tuple[int, ...] = ()
-    own_in_views: tuple[int, ...] = field(default=())
+    own_in_views: tuple[int, ...] = ()
+    idle: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, compiled: Compiled, replace: Replace) -> "RuleSet":
@@ -114,6 +116,11 @@ class RuleSet:
             own=tuple(rule.rank for rule in own),
             own_in_views=tuple(rule.rank for rule in own if not rule.detector.as_written),
         )
+
+    def without(self, detectors: AbstractSet[Detector]) -> "RuleSet":
+        """Return these rules but for those of ``detectors``."""
+        idle = (rule.rank for rule in self.compiled.rules if rule.detector in detectors)
+        return changed(self, idle=self.idle | frozenset(idle))
 
     def name(self, cluster: Cluster) -> str:
         """Return the name that ``cluster`` counts under."""

@@ -25,7 +25,7 @@ class StreamMasker:
         self.hits: Counter[str] = Counter()
         self._rules = rules
         self._plain = Track(rules, rules.own)
-        self._views = [Viewed(rules, self._plain, kind.begin()) for kind in rules.compiled.views]
+        self._views = [Viewed(rules, self._plain, kind.begin()) for kind in rules.compiled.views if rules.rules]
         self._done = 0  # all before it was given out or swallowed
         self._pending: list[Span] = []  # matches that are known and not yet given out as masks
         self._masked = -1  # where a value starts whose mask was given out before its end was known

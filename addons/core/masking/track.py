@@ -88,7 +88,12 @@ class Track:
 
     def _found(self, limit: int, *, final: bool) -> list[Span]:
         new = self.text[self.decided - self.base :]
-        ranks = sorted((*self._scan.matched, *(rank for rank in self._own if self._rules.rules[rank].may_match(new))))
+        ranks = sorted(
+            (
+                *(self._scan.matched - self._rules.idle),
+                *(rank for rank in self._own if self._rules.rules[rank].may_match(new)),
+            )
+        )
         found: list[Span] = []
         for cursor in dict.fromkeys((*self._tails, *map(self._cursor, ranks))):
             found += cursor.advance(self.text, self.base, self.decided, limit, final=final)

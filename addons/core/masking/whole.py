@@ -18,7 +18,7 @@ def find(rules: RuleSet, text: str) -> Iterator[Span]:
     spans = _matches(rules, (*rules.own, *able), text)
     for view in views:
         spans += _viewed(rules, view.begin(), text)
-    if not spans:
+    if not spans and not rules.idle:
         compiled.remember_clean(text)
     yield from spans
 
@@ -27,7 +27,7 @@ def _matches(rules: RuleSet, ranks: Iterable[int], text: str) -> list[Span]:
     spans: list[Span] = []
     for rank in ranks:
         rule = rules.rules[rank]
-        if rank >= 0 or rule.may_match(text):
+        if rank not in rules.idle and (rank >= 0 or rule.may_match(text)):
             spans += Cursor(rule).advance(text, 0, 0, len(text), final=True)
     return spans
 

@@ -24,6 +24,11 @@ class DetectTest:
         maskers = {direction: Masker.shared(meant_in(direction, self.detectors)) for direction in Direction}
         object.__setattr__(self, "_maskers", maskers)
 
+    @property
+    def maskers(self) -> tuple[Masker, ...]:
+        """What finds it, in either direction."""
+        return tuple(self._maskers.values())
+
     def possible_in(self, direction: Direction) -> bool:
         """Tell whether one of the detectors is for ``direction``."""
         return bool(meant_in(direction, self.detectors))
