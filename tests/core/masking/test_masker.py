@@ -1,3 +1,4 @@
+import random
 from collections import Counter
 
 import pytest
@@ -13,6 +14,7 @@ from addons.core.masking.matcher import MAX_WIDTH
 from addons.core.masking.parser import parse
 from addons.core.masking.spans import MAX_SPAN
 from addons.core.masking.syntax import PatternError, render
+from tests.core.masking.fragments import random_text
 from tests.core.masking.patterns import PATTERNS, TEXTS
 
 ALL = Masker(DETECTORS)
@@ -171,3 +173,20 @@ def test_no_match_is_skipped_where_case_is_ignored_or_a_prefix_is_known(text: st
         vetted = Detector("v", "V", pattern, vetted=True)
         expected = [(match.start(), match.end()) for match in compiled(pattern).finditer(text, 0, timeout=5)]
         assert [(hit.start, hit.end) for hit in Masker([vetted]).find(text)] == expected
+
+
+def test_to_prepare_changes_no_result() -> None:
+    prepared = Masker(DETECTORS)
+    prepared.prepare()
+    for case in range(400):
+        text = random_text(random.Random(case))  # noqa: S311 - a case must be the same each time
+        assert prepared.mask(text) == ALL.mask(text)
+
+
+def test_what_is_left_out_is_not_found_and_nothing_is_remembered_as_clean_for_that() -> None:
+    first = custom("a", "A", "ab")
+    masker = Masker([first, custom("b", "B", "bc")])
+    for _ in range(2):
+        assert masker.without({first}).mask("ab bc").text == "ab [B]"
+        assert masker.without({first}).mask("ab").text == "ab"
+        assert masker.mask("ab").text == "[A]"
