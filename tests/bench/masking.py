@@ -148,7 +148,3 @@ def main() -> None:
     console = Console(width=110)
     console.print(whole_bodies(options.rules))
     console.print(streams(select(["pii", "secrets"])))
-
-
-if __name__ == "__main__":
-    main()
