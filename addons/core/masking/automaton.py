@@ -3,8 +3,13 @@
 An automaton of sets of positions, built as texts need it (Thompson 1968; lazily, as RE2 does). It says a little too
 much, never too little (see ``positions``): where it is quiet, no pattern can have begun that is not over; what it did
 not come across, no pattern can have matched.
+
+A set of positions is a number with a bit for each. Most positions are followed by the next one only, so that a step is
+a shift for these (Baeza-Yates and Gonnet 1992), and a union for the others: digits, of which hundreds of patterns may
+be made, take hardly longer than words.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,28 +17,38 @@ from addons.core.masking.engine import Pattern, compiled, time_limit
 from addons.core.masking.positions import CharacterClass, Positions
 from addons.core.masking.syntax import Node
 
-MAX_STEPS = 50_000
-"""Steps that are remembered, about 10 MB. Ordinary text needs some thousands; then everything is forgotten."""
+MAX_REMEMBERED = 32 * 1024 * 1024
+"""Bytes, about, of the steps that are remembered. Ordinary text needs some thousands; then everything is forgotten."""
+
+_STEP_BYTES = 160
+"""An entry of a state, of a character or of a union, without its set."""
+_STATE_BYTES = 480
+"""A state without its set."""
+_SOME = re.compile(rb"[^\0]")
 
 
 class State(dict[str, "State"]):
     """Which positions have taken the last character; as a mapping: the state after one more. Made by ``Automaton``."""
 
-    __slots__ = ("_automaton", "is_quiet", "is_remarkable", "live", "matched", "positions")
+    __slots__ = ("_automaton", "is_quiet", "is_remarkable", "matched", "positions")
 
-    def __init__(self, automaton: "Automaton", positions: frozenset[int]) -> None:
+    def __init__(self, automaton: "Automaton", positions: int) -> None:
         super().__init__()
         self._automaton = automaton
         self.positions = positions
-        self.live = automaton.live_in(positions)
-        """Patterns that have begun and are not over."""
         self.matched = automaton.matched_in(positions)
         """Patterns that may have matched up to here."""
-        self.is_quiet = not self.live
+        self.is_quiet = automaton.is_quiet_in(positions)
+        """No pattern has begun that is not over."""
         self.is_remarkable = self.is_quiet or bool(self.matched)
 
     def __missing__(self, char: str) -> "State":
         return self._automaton.step(self, char)
+
+    @property
+    def live(self) -> frozenset[int]:
+        """Patterns that have begun and are not over."""
+        return self._automaton.live_in(self.positions)
 
 
 class Automaton:
@@ -43,8 +58,15 @@ class Automaton:
         self._positions = Positions()
         for number, node in enumerate(patterns):
             self._positions.add(number, node)
-        self._open = frozenset(number for number, after in enumerate(self._positions.follow) if after)
-        self._classes = _Classes(self._positions.kinds)
+        follow = self._positions.follow
+        self._first = _bits(self._positions.first)
+        self._last = _bits(self._positions.last)
+        self._open = _bits(number for number, after in enumerate(follow) if after)
+        self._next = _bits(number + 1 for number, after in enumerate(follow) if number + 1 in after)
+        self._jumping = _bits(number for number, after in enumerate(follow) if after - {number + 1})
+        self._width = self.size // 8 + 1
+        self._classes = _Classes(self._positions)
+        self._states: dict[int, State] = {}
         self._forget()
 
     @property
@@ -59,74 +81,119 @@ class Automaton:
 
     @property
     def remembered(self) -> int:
-        """How many steps are remembered."""
-        return self._steps
+        """How many bytes are remembered, about."""
+        return self._remembered
 
-    def live_in(self, positions: frozenset[int]) -> frozenset[int]:
+    def live_in(self, positions: int) -> frozenset[int]:
         """Return the patterns that are under way in ``positions``."""
-        return frozenset(self._positions.rules[number] for number in positions & self._open)
+        return self._rules_of(positions & self._open)
 
-    def matched_in(self, positions: frozenset[int]) -> frozenset[int]:
+    def is_quiet_in(self, positions: int) -> bool:
+        """Say whether none is."""
+        return not positions & self._open
+
+    def matched_in(self, positions: int) -> frozenset[int]:
         """Return the patterns that may be complete in ``positions``."""
-        return frozenset(self._positions.rules[number] for number in positions & self._positions.last)
+        return self._rules_of(positions & self._last)
+
+    def _rules_of(self, positions: int) -> frozenset[int]:
+        return frozenset(self._positions.rules[number] for number in _members(positions)) if positions else frozenset()
 
     def step(self, state: State, char: str) -> State:
         """Return the state after ``char``, and remember it."""
-        if self._steps >= MAX_STEPS:
+        if self._remembered >= MAX_REMEMBERED:
             self._forget()
-        after = self._beginning(char)
+        after = self._first
         if state.positions:
-            follow = self._positions.follow
-            after = after.union(self._taking(char, {next_ for number in state.positions for next_ in follow[number]}))
+            after |= (state.positions << 1) & self._next
+            jumping = state.positions & self._jumping
+            if jumping:
+                after |= self._jumped(jumping)
+        after &= self._classes.taking(char)
         known = self._states.get(after)
         if known is None:
             known = self._states[after] = State(self, after)
+            self._remembered += _STATE_BYTES + self._width
         state[char] = known
-        self._steps += 1
+        self._remembered += _STEP_BYTES
         return known
 
-    def _beginning(self, char: str) -> frozenset[int]:
-        known = self._first.get(char)
-        if known is None:
-            known = self._first[char] = frozenset(self._taking(char, self._positions.first))
-        return known
-
-    def _taking(self, char: str, positions: Iterable[int]) -> Iterator[int]:
-        taking, classes = self._classes.taking(char), self._positions.classes
-        return (number for number in positions if classes[number] in taking)
+    def _jumped(self, positions: int) -> int:
+        """Return what follows on ``positions``, worked out for eight of them at once."""
+        after = 0
+        for some in _SOME.finditer(positions.to_bytes(self._width, "little")):
+            key = some.start(), some[0]
+            follows = self._jumps.get(key)
+            if follows is None:
+                first = key[0] * 8
+                numbers = (first + number for number in _members(key[1][0]))
+                follows = self._jumps[key] = _bits(after for number in numbers for after in self._positions.follow[number])
+                self._remembered += _STEP_BYTES + self._width
+            after |= follows
+        return after
 
     def _forget(self) -> None:
-        self._steps = 0
-        self._states: dict[frozenset[int], State] = {}
-        self._first: dict[str, frozenset[int]] = {}
+        for state in self._states.values():
+            state.clear()  # they refer to each other
+        self._remembered = 0
+        self._states = {}
+        self._jumps: dict[tuple[int, bytes], int] = {}
         self._classes.forget()
-        self._start = State(self, frozenset())
+        self._start = State(self, 0)
 
 
 class _Classes:
-    """Says which classes take a character. Most of them list their members; the engine is asked about the others."""
+    """Says which positions take a character. Most classes list their members; the engine is asked about the others."""
 
-    def __init__(self, kinds: dict[CharacterClass, int]) -> None:
-        self._asked = [(number, _pattern(kind)) for kind, number in kinds.items() if kind.members is None]
+    def __init__(self, positions: Positions) -> None:
+        numbers: dict[int, list[int]] = {}
+        for number, kind in enumerate(positions.classes):
+            numbers.setdefault(kind, []).append(number)
+        self._bits = {kind: _bits(those) for kind, those in numbers.items()}
+        self._asked = [(number, _pattern(kind)) for kind, number in positions.kinds.items() if kind.members is None]
         self._listed: dict[str, set[int]] = {}
-        for kind, number in kinds.items():
+        for kind, number in positions.kinds.items():
             for char in kind.members or "":
                 self._listed.setdefault(char, set()).add(number)
         self.forget()
 
-    def taking(self, char: str) -> frozenset[int]:
-        """Return the classes that take ``char``."""
+    def taking(self, char: str) -> int:
+        """Return the positions that take ``char``, whatever comes before it."""
         known = self._known.get(char)
         if known is None:
             asked = (number for number, pattern in self._asked if pattern.match(char, 0, timeout=time_limit(char)))
-            taking = frozenset(asked) | self._listed.get(char, set())
-            known = self._known[char] = self._same.setdefault(taking, taking)
+            kinds = frozenset(asked) | self._listed.get(char, set())
+            known = self._same.get(kinds)
+            if known is None:
+                known = 0
+                for kind in kinds:
+                    known |= self._bits[kind]
+                self._same[kinds] = known
+            self._known[char] = known
         return known
 
     def forget(self) -> None:
         """Forget what was asked."""
-        self._known: dict[str, frozenset[int]] = {}
-        self._same: dict[frozenset[int], frozenset[int]] = {}
+        self._known: dict[str, int] = {}
+        self._same: dict[frozenset[int], int] = {}
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    """Return the set of ``numbers``."""
+    data = bytearray()
+    for number in numbers:
+        place, bit = divmod(number, 8)
+        if place >= len(data):
+            data.extend(bytes(place + 1 - len(data)))
+        data[place] |= 1 << bit
+    return int.from_bytes(data, "little")
+
+
+def _members(bits: int) -> Iterator[int]:
+    """Yield the numbers in a set."""
+    for some in _SOME.finditer(bits.to_bytes(bits.bit_length() // 8 + 1, "little")):
+        byte, first = some[0][0], some.start() * 8
+        yield from (first + bit for bit in range(8) if byte >> bit & 1)
 
 
 def _pattern(kind: CharacterClass) -> Pattern:

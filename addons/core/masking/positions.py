@@ -2,15 +2,17 @@ r"""The positions of a pattern (Glushkov 1961): the characters that it can take,
 
 They say a little too much, never too little, so that what they rule out cannot match and cannot become a match:
 
-- what stands behind is not looked at, and neither is a position in a word or a line: they count as met;
+- what must stand before the match comes before it, where the pattern says so; it is silent: it may be there for ever,
+  and begins no match. Else what stands behind counts as met, and so does a position in a word or a line;
 - what is looked at ahead is a way of its own, beside the match: as long as it is under way, the outcome is open;
 - a part that repeats often may do so without end, and atomic and lazy parts are like any other.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from addons.core.masking.live import shortest, width
 from addons.core.masking.syntax import Anchor, Atomic, Branch, Group, Kind, Literal, Look, Node, OneOf, Repeat, Sequence
 
 MAX_COPIES = 8
@@ -58,10 +60,12 @@ class Positions:
     first: set[int] = field(default_factory=set)
     last: set[int] = field(default_factory=set)
     """Positions with which a match may be complete."""
+    silent: set[int] = field(default_factory=set)
+    """Positions of what must stand before a match."""
 
     def add(self, rule: int, node: Node) -> None:
         """Add the pattern ``node`` under the number ``rule``."""
-        whole = _Builder(self, rule).part(node, "")
+        whole = _Builder(self, rule).part(node, "", begins=True)
         self.first.update(whole.first, whole.ahead)
         self.last.update(whole.last)
 
@@ -74,26 +78,45 @@ class _Builder:
         self._rule = rule
         self._start = len(into.rules)
 
-    def part(self, node: Node, flags: str) -> _Part:  # noqa: PLR0911 - one for each kind of node
+    def part(self, node: Node, flags: str, *, begins: bool = False) -> _Part:  # noqa: PLR0911 - one for each kind
+        """Add ``node``; ``begins`` says that nothing of the pattern stands before it."""
         match node:
             case Literal() | OneOf():
                 return self._new(_class_of(node, flags))
             case Sequence(items):
-                return self._row(self.part(item, flags) for item in items)
+                return self._behind(items, flags) if begins else self._row(self.part(item, flags) for item in items)
             case Branch(options):
-                return _either([self.part(option, flags) for option in options])
+                return _either([self.part(option, flags, begins=begins) for option in options])
             case Repeat():
                 return self._repeat(node, flags)
             case Group(body, more):
-                return self.part(body, _combined(flags, more))
+                return self.part(body, _combined(flags, more), begins=begins)
             case Atomic(body):
-                return self.part(body, flags)
+                return self.part(body, flags, begins=begins)
             case Look(body, True):
                 looked = self.part(body, flags)
                 return _Part(ahead=(*looked.first, *looked.ahead))
             case Anchor(kind):
                 return self._anchor(kind)
         return _Part()
+
+    def _behind(self, items: tuple[Node, ...], flags: str) -> _Part:
+        """Add a row with which a pattern begins, behind what must stand before it."""
+        before = max(_contexts(items), key=_says, default=Sequence(()))
+        begins = not _says(before)
+        row: list[_Part] = []
+        for item in items:
+            row.append(self.part(item, flags, begins=begins))
+            begins = begins and width(item) == 0
+        part = self._row(row)
+        if not _says(before):
+            return part
+        first = len(self._into.rules)
+        context = self.part(before, flags, begins=True)
+        self._into.silent.update(range(first, len(self._into.rules)))
+        self._join(context.last, part)
+        last = (*context.last, *part.last) if part.optional else part.last
+        return _Part(context.first, last, optional=False, ahead=context.ahead)
 
     def _anchor(self, kind: Kind) -> _Part:
         match kind:
@@ -137,6 +160,46 @@ class _Builder:
         if not is_exact:
             self._join(parts[-1].last, parts[-1])
         return self._row(replace(part, optional=part.optional or at >= node.low) for at, part in enumerate(parts))
+
+
+def _contexts(items: tuple[Node, ...]) -> Iterator[Node]:
+    """Yield what must stand before a row: what it looks at behind, without what the row has taken by then."""
+    taken: int | None = 0
+    for item in items:
+        match item:
+            case Look(body, False, False) if taken is not None:
+                before = _without_end(body, taken)
+                if before is not None:
+                    yield before
+        fixed = width(item) if width(item) == shortest(item) else None
+        taken = None if taken is None or fixed is None else taken + fixed
+
+
+def _says(node: Node) -> int:
+    """Return how many characters must stand there, what is looked at behind included."""
+    match node:
+        case Look(body, False, False):
+            return _says(body)
+        case Sequence(items):
+            return sum(map(_says, items))
+        case Branch(options):
+            return min(map(_says, options))
+        case Group(body) | Atomic(body):
+            return _says(body)
+    return shortest(node)
+
+
+def _without_end(node: Node, length: int) -> Node | None:
+    """Return ``node`` without the parts at its end that take ``length`` characters; ``None`` where they may differ."""
+    if length == 0:
+        return node
+    if not isinstance(node, Sequence):
+        return None
+    *before, last = node.items
+    fixed = width(last) if width(last) == shortest(last) else None
+    if fixed is None or fixed > length or not before:
+        return None
+    return _without_end(Sequence(tuple(before)), length - fixed)
 
 
 def _class_of(node: Literal | OneOf, flags: str) -> CharacterClass:

@@ -34,8 +34,8 @@ class Track:
         other._tails = [cursor for cursor in other._cursors.values() if cursor.open is not None]
         other.text = self.text[: end - self.base]
         other.base, other.decided = self.base, self.decided
-        other._scan = Scan(self._rules.compiled.automaton, self.decided)
-        other._scan.feed(other.text[self.decided - self.base :])
+        other._scan = Scan(self._rules.compiled.automaton, self.base)
+        other._scan.feed(other.text)  # from the start: what must stand before a match may have gone out already
         return other
 
     def matches(self, *, own: bool) -> dict[int, int]:

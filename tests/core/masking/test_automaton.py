@@ -111,3 +111,26 @@ def test_many_copies_of_a_repeat_become_a_loop() -> None:
     scan.feed("aaaaaaaac")
     assert scan.quiet_at == 0
     assert automaton.size < 20_000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "quiet_at", "matched"),
+    [
+        ("(?<=key=)[a-z]{3}", "some words", 10, False),
+        ("(?<=key=)[a-z]{3}", "key=ab", 4, False),
+        ("(?<=key=)[a-z]{3}", "key=abc", 7, True),
+        ("[0-9](?<=pin [0-9])[0-9]{2}", "the 12", 6, False),
+        ("[0-9](?<=pin [0-9])[0-9]{2}", "pin 12", 4, False),
+        ("[0-9](?<=pin [0-9])[0-9]{2}", "pin 123", 7, True),
+        ("[0-9]{2}(?<=(?<=pin)(?:[^0-9]{0,9}).{2})[0-9]", "pin is: 12", 8, False),
+        ("[0-9]{2}(?<=(?<=pin)(?:[^0-9]{0,9}).{2})[0-9]", "on is: 123", 10, False),
+        ("(?:(?<=a)b|(?<=c)d)e", "abe", 3, True),
+        ("(?:(?<=a)b|(?<=c)d)e", "cbe", 3, False),
+        ("x(?:(?<=ax)b)c", "xb", 0, False),  # not where the pattern begins: what stands behind counts as met
+    ],
+)
+def test_what_must_stand_before_a_match_comes_first(pattern: str, text: str, quiet_at: int, matched: bool) -> None:
+    scan = Scan(Automaton([parse(pattern)]))
+    scan.feed(text)
+    assert (scan.quiet_at, bool(scan.matched)) == (quiet_at, matched)
+    assert_says_enough(pattern, text)
