@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from addons.adapters.policy_file import load
+from addons.core.detect.catalogue import SHIPPED
+from addons.core.protocols.registry import PROTOCOLS
 from tests.gateway import POLICY, ROOT, Site, free_port, gateway, wait_until_listening
 from tests.simulators.openai_api import running
 
@@ -80,3 +83,24 @@ def test_the_demo_tells_its_story_to_the_end() -> None:
     done = shell("scripts/demo")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Every step did what it showed." in done.stdout
+
+
+@pytest.mark.parametrize("name", SHIPPED.names())
+def test_every_detector_and_group_is_named(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("name", [protocol.name for protocol in PROTOCOLS])
+def test_every_protocol_is_named(name: str) -> None:
+    assert f"| `{name}` |" in README
+
+
+def test_the_detectors_of_the_reference_are_good(tmp_path: Path) -> None:
+    """They are read as a part of the shipped policy."""
+    section = next(block for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "detectors:" in block)
+    head = (ROOT / "policies.yaml").read_text(encoding="utf-8").partition("\n# What is replaced")[0]
+    (tmp_path / "policies.yaml").write_text(f"{head}\n{section}", encoding="utf-8")
+    rule = "[[rules]]\nid = 'corp'\nregex = '''corp_[a-z]{20}'''\n"
+    (tmp_path / "rules.toml").write_text(rule, encoding="utf-8")
+    policy = load(tmp_path / "policies.yaml")
+    assert {"employee_id", "gitleaks:corp"} <= set(policy.catalogue.names())

@@ -25,7 +25,7 @@ def assert_says_enough(pattern: str, text: str) -> None:
             assert scan.matched == {0}
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(PATTERNS, TEXTS)
 def test_random_patterns(pattern: str, text: str) -> None:
     try:
