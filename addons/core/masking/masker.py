@@ -8,7 +8,6 @@ matched: it is replaced by ``[UNREADABLE]``.
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from dataclasses import replace as changed
 
 from addons.core.detect.detector import Detector
 from addons.core.masking.ruleset import TIMEOUT, UNREADABLE, Compiled, RuleSet, shared
@@ -64,10 +63,11 @@ class Masker:
         return cls._of(RuleSet.of(shared(tuple(detectors), VIEWS), replace))
 
     def preceded(self, detectors: Sequence[Detector], replace: Replace = label) -> "Masker":
-        """Return a masker that has ``detectors``, which may belong to a single call, before its own."""
-        return self._of(
-            self._rules.preceded(detectors, replace) if detectors else changed(self._rules, replace=replace)
-        )
+        """Return the masker of a single call, which has ``detectors`` before these.
+
+        Once a text has taken it too long, it judges none: all that it gets is unreadable.
+        """
+        return self._of(self._rules.preceded(detectors, replace))
 
     def without(self, detectors: AbstractSet[Detector]) -> "Masker":
         """Return a masker that does not look for what ``detectors`` find, which are some of its own."""
@@ -88,6 +88,7 @@ class Masker:
         try:
             found = self._clusters(text)
         except TimeoutError:
+            self._rules.be_late()
             return Masked(UNREADABLE, (Hit(TIMEOUT, 0, len(text)),))
         if not found:
             return Masked(text, ())
@@ -103,6 +104,7 @@ class Masker:
         try:
             return self._hits(self._clusters(text), text)
         except TimeoutError:
+            self._rules.be_late()
             return (Hit(TIMEOUT, 0, len(text)),)
 
     def stream(self) -> StreamMasker:
@@ -110,6 +112,8 @@ class Masker:
         return StreamMasker(self._rules)
 
     def _clusters(self, text: str) -> tuple[Cluster, ...]:
+        if self._rules.is_late and text:
+            raise TimeoutError
         spans = list(find(self._rules, text))
         return tuple(clusters(spans)) if spans else ()
 

@@ -4,7 +4,8 @@ Rules go by rank, their place in the order of priority. Those of a single call c
 negative ranks; so a rank is an index of ``rules`` for both.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from collections.abc import Sequence as Several
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from dataclasses import replace as changed
@@ -13,11 +14,13 @@ from functools import cached_property, lru_cache
 from addons.core.detect.detector import Detector
 from addons.core.masking.automaton import Automaton, Scan
 from addons.core.masking.cursor import Rule
+from addons.core.masking.matcher import LiteralMatcher
 from addons.core.masking.parser import parse
 from addons.core.masking.prefilter import Prefilter, plain, prefilter
 from addons.core.masking.scanner import DatabaseCache
 from addons.core.masking.spans import Cluster
 from addons.core.masking.styles import Replace, label
+from addons.core.masking.syntax import Look, Sequence
 from addons.core.masking.views.view import Kind
 
 UNREADABLE = "[UNREADABLE]"
@@ -34,6 +37,10 @@ CLEAN_CHARS = 64
 CLEAN_TEXTS = 4096
 """Texts remembered as clean for each set of detectors: below 1 MB."""
 
+WIDE = 512
+"""Characters of a literal from which on a stream asks for it by itself: an automaton has a position for each."""
+NOTHING = Look(Sequence(()), ahead=True, negative=True)
+"""A pattern that matches nowhere."""
 FAMILIAR = (
     'Hello! {"name": "chairs (2)", "price": 79.90, "tags": ["a-b", "c_d"], "at": "2024-01-15T10:30:00Z", "n": null}\n'
     "for item in items[1:]: print(f'{item!r} <{item.id}>', end='; ')  # https://www.example.org/a/b?c=d&e=1#f\n"
@@ -52,6 +59,9 @@ class Compiled:
         self.rules = tuple(Rule(detector, rank) for rank, detector in enumerate(detectors))
         self.lookback = max((rule.lookback for rule in self.rules), default=1)
         self._patterns = tuple(parse(rule.detector.pattern) for rule in self.rules)
+        self.wide = tuple(
+            rule.rank for rule in self.rules if isinstance(rule.matcher, LiteralMatcher) and rule.matcher.reach > WIDE
+        )
         self.views = views
         self._always = tuple(view for view in views if not view.gate)
         self._gated = dict(enumerate((view for view in views if view.gate), len(self.rules)))
@@ -61,8 +71,8 @@ class Compiled:
 
     @cached_property
     def automaton(self) -> Automaton:
-        """All patterns at once, for streams."""
-        return Automaton(self._patterns)
+        """All patterns at once, for streams, but for the wide ones."""
+        return Automaton([NOTHING if rank in self.wide else node for rank, node in enumerate(self._patterns)])
 
     def prepare(self, cache: DatabaseCache | None) -> None:
         """Compile what makes the rules fast; it changes no result. That takes up to seconds: not for the event loop."""
@@ -87,9 +97,24 @@ class Compiled:
             self._clean.add(text)
 
 
+class Time:
+    """The time of one call. Once a text has taken too long, none of the rest is judged: it all counts as found.
+
+    So a body of many texts takes no longer than its slowest one, however evil a pattern is.
+    """
+
+    __slots__ = ("is_up",)
+
+    def __init__(self) -> None:
+        self.is_up = False
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules of a masker. ``own`` are the ranks of those that only one call has, ``idle`` of those it has not."""
+    """The rules of a masker. ``own`` are the ranks of those that only one call has, ``idle`` of those it has not.
+
+    ``time`` is that of the call, ``None`` for a masker that serves any number of calls.
+    """
 
     compiled: Compiled
     rules: tuple[Rule, ...]
@@ -98,21 +123,43 @@ class RuleSet:
     own: tuple[int, ...] = ()
     own_in_views: tuple[int, ...] = ()
     idle: frozenset[int] = frozenset()
+    time: Time | None = field(default=None, compare=False)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the call has no time left."""
+        return self.time is not None and self.time.is_up
+
+    def be_late(self) -> None:
+        """Note that a text took too long."""
+        if self.time is not None:
+            self.time.is_up = True
 
     @classmethod
     def of(cls, compiled: Compiled, replace: Replace) -> "RuleSet":
         """Return the rules that are ``compiled``."""
         return cls(compiled, compiled.rules, compiled.lookback, replace)
 
-    def preceded(self, detectors: Sequence[Detector], replace: Replace) -> "RuleSet":
-        """Return these rules after those of ``detectors``, which may belong to a single call."""
+    @property
+    def apart(self) -> tuple[int, ...]:
+        """The ranks of the rules that a stream asks one by one."""
+        return (*self.own, *(rank for rank in self.compiled.wide if rank not in self.idle))
+
+    @property
+    def apart_in_views(self) -> tuple[int, ...]:
+        """The ranks of those that look at views as well."""
+        return tuple(rank for rank in self.apart if not self.rules[rank].detector.as_written)
+
+    def preceded(self, detectors: Several[Detector], replace: Replace) -> "RuleSet":
+        """Return the rules of a single call: these, after those of ``detectors``."""
         count = len(detectors)
         own = tuple(Rule(detector, rank - count) for rank, detector in enumerate(detectors))
         return changed(
             self,
             rules=(*self.compiled.rules, *own),
-            lookback=max(self.lookback, *(rule.lookback for rule in own)),
+            lookback=max([self.lookback, *(rule.lookback for rule in own)]),
             replace=replace,
+            time=Time(),
             own=tuple(rule.rank for rule in own),
             own_in_views=tuple(rule.rank for rule in own if not rule.detector.as_written),
         )

@@ -24,7 +24,7 @@ class StreamMasker:
     def __init__(self, rules: RuleSet) -> None:
         self.hits: Counter[str] = Counter()
         self._rules = rules
-        self._plain = Track(rules, rules.own)
+        self._plain = Track(rules, rules.apart)
         self._views = [Viewed(rules, self._plain, kind.begin()) for kind in rules.compiled.views if rules.rules]
         self._done = 0  # all before it was given out or swallowed
         self._pending: list[Span] = []  # matches that are known and not yet given out as masks
@@ -65,6 +65,8 @@ class StreamMasker:
     def _step(self, *, final: bool) -> tuple[str, bool]:
         """Return what can be given out, and whether nothing may follow it."""
         try:
+            if self._rules.is_late:
+                raise TimeoutError  # noqa: TRY301 - the call's time was up before
             # 1. What can no longer change?
             limit = self._plain.end if final else self._live_start()
             # 2. Which matches are in it?
@@ -72,6 +74,7 @@ class StreamMasker:
             for view in self._views:
                 self._pending += view.collect(limit, final=final)
         except TimeoutError:
+            self._rules.be_late()
             self.hits[TIMEOUT] += 1
             self._drop()
             return UNREADABLE, True
@@ -135,5 +138,5 @@ class StreamMasker:
     def _drop(self) -> None:
         self._pending = []
         self._gone = True
-        self._plain = Track(self._rules, self._rules.own)
+        self._plain = Track(self._rules, self._rules.apart)
         self._views = []

@@ -20,7 +20,7 @@ class Viewed:
 
     def __init__(self, rules: RuleSet, plain: Track, view: View) -> None:
         self._rules = rules
-        self._own = rules.own_in_views
+        self._own = rules.apart_in_views
         self._plain = plain
         self._view = view
         self._track: Track | None = None

@@ -190,3 +190,17 @@ def test_what_is_left_out_is_not_found_and_nothing_is_remembered_as_clean_for_th
         assert masker.without({first}).mask("ab bc").text == "ab [B]"
         assert masker.without({first}).mask("ab").text == "ab"
         assert masker.mask("ab").text == "[A]"
+
+
+def test_once_a_text_took_too_long_the_rest_of_the_call_is_unreadable() -> None:
+    evil = Masker([custom("c", "C", "(?:a|aa){1,60}b")])
+    call = evil.preceded(())
+    assert call.mask("fine").text == "fine"
+    begun = call.stream()
+    assert begun.feed("fine ") == "fine "
+    assert call.mask("a" * 100 + "cab").text == "[UNREADABLE]"
+    assert [hit.detector for hit in call.find("fine")] == ["timeout"]
+    assert call.mask("fine").text == "[UNREADABLE]"
+    assert call.mask("").text == ""
+    assert begun.feed("fine ") + begun.finish() == "[UNREADABLE]"
+    assert evil.preceded(()).mask("fine").text == "fine"  # another call has a time of its own
