@@ -123,7 +123,7 @@ class RuleSet:
     own: tuple[int, ...] = ()
     own_in_views: tuple[int, ...] = ()
     idle: frozenset[int] = frozenset()
-    time: Time | None = field(default=None, compare=False)
+    time: Time | None = None
 
     @property
     def is_late(self) -> bool:
