@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 from typing import Any
 
 from mitmproxy import ctx, exceptions
@@ -19,6 +19,8 @@ from addons.adapters.approval_file import ApprovalStoreError
 from addons.adapters.approval_store import STATE_FILE, ApprovalStore
 from addons.adapters.authenticator import Authenticator
 from addons.adapters.credential_sources import CredentialSources
+from addons.adapters.entity_process import EntityError
+from addons.adapters.entity_recogniser import EntityRecogniser
 from addons.adapters.journal import Journal
 from addons.adapters.pattern_cache import PatternCache
 from addons.adapters.policy_file import PolicyFile
@@ -26,7 +28,8 @@ from addons.adapters.secret_file import read_or_create
 from addons.core.errors import ChainwardenError, LedgerError
 from addons.core.ledger import record
 from addons.core.ledger.canonical import Value
-from addons.core.policy.model import Policy
+from addons.core.policy.model import Entities, Policy
+from addons.core.policy.problems import PolicyError, Problem
 from addons.mask_sets import MaskSets
 from addons.runtime import InForce, Plant, Runtime
 
@@ -35,6 +38,8 @@ logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_POLICY = str(ROOT / "policies.yaml")
 DEFAULT_LEDGER = "ledger"
+PREPARE_AFTER_S = 2.0
+"""Seconds: the start itself, and a gateway that is started only to be looked at, need not share the processor with it."""
 OPTIONS = ("policies", "ledger", "gateway_name")
 
 
@@ -45,6 +50,7 @@ class Control:
         self._plant = plant
         self._policy_file: PolicyFile | None = None
         self._masks: MaskSets | None = None
+        self._entities: EntityRecogniser | None = None
         self._patterns = _pattern_cache()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -100,19 +106,32 @@ class Control:
         masks = MaskSets.of(policy)
         if self._plant.started:
             masks.prepare(self._patterns)
+        self._entities = self._recogniser(policy.entities)
         self._masks = masks
+
+    def _recogniser(self, settings: Entities | None) -> EntityRecogniser | None:
+        """Return running entity workers, those that run already where they have these settings."""
+        if settings is None or (self._entities is not None and self._entities.settings == settings):
+            return self._entities if settings else None
+        try:
+            return EntityRecogniser(settings)
+        except EntityError as error:
+            raise PolicyError((Problem(ctx.options.policies, 0, 0, "entities", str(error)),)) from None
 
     def _in_force(self, policy: Policy) -> InForce:
         assert self._masks is not None
         base = Path(ctx.options.policies).resolve().parent
-        return InForce(policy, Authenticator(policy.identity, base), CredentialSources(base), self._masks)
+        authenticator = Authenticator(policy.identity, base)
+        return InForce(policy, authenticator, CredentialSources(base), self._masks, self._entities)
 
     async def running(self) -> None:
         """Begin what needs the event loop: keys, the policy's watcher, the audit database."""
         runtime = self._plant.runtime
         await runtime.in_force.authenticator.start()
         # The first policy is in force without it: it only makes it faster, so a stop need not wait for it.
-        Thread(target=runtime.in_force.masks.prepare, args=(self._patterns,), daemon=True).start()
+        timer = Timer(PREPARE_AFTER_S, runtime.in_force.masks.prepare, [self._patterns])
+        timer.daemon = True
+        timer.start()
         self._spawn(self._watch_policy())
         self._spawn(_create_audit_database(runtime.ledger.resolve()))
 
@@ -160,6 +179,8 @@ class Control:
             task.cancel()
         await runtime.in_force.authenticator.close()
         await self._event("gateway_stopped", {})
+        if runtime.in_force.entities is not None:
+            runtime.in_force.entities.close()
         runtime.journal.close()
         runtime.approvals.close()
 

@@ -96,5 +96,5 @@ def custom(name: str, label: str, pattern: str) -> Detector:
     """Return a detector for a pattern from a policy. Raises ``PatternError``, in one line, where it cannot be used."""
     if len(pattern) > MAX_PATTERN:
         raise PatternError(f"it is longer than {MAX_PATTERN} characters")
-    regex_matcher(pattern)
+    regex_matcher(pattern).warm()
     return Detector(name=name, label=label, pattern=pattern)

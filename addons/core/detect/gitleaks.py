@@ -121,7 +121,7 @@ def _detector(rule: Mapping[str, object], shared: list[_Allowlist], remarks: lis
         raise _Refusal("its secretGroup or its entropy is not a number")
     # 2. What does it match, and can that be used on a stream?
     found = translated(regex, group)
-    regex_matcher(found.pattern)
+    regex_matcher(found.pattern).warm()
     if found.whole:
         remarks.append("its value could not be told from what is around it: all of the match is masked")
     if "path" in rule:

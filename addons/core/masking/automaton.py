@@ -9,10 +9,10 @@ a shift for these (Baeza-Yates and Gonnet 1992), and a union for the others: dig
 be made, take hardly longer than words.
 """
 
-import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
+from addons.core.masking.bitset import bits, members, some_bytes
 from addons.core.masking.engine import Pattern, compiled, time_limit
 from addons.core.masking.positions import CharacterClass, Positions
 from addons.core.masking.syntax import Node
@@ -24,7 +24,9 @@ _STEP_BYTES = 160
 """An entry of a state, of a character or of a union, without its set."""
 _STATE_BYTES = 480
 """A state without its set."""
-_SOME = re.compile(rb"[^\0]")
+_NEAR = (0, 1, 2)
+"""How far a position that follows on another one may be ahead of it, to be reached by a shift: it repeats, it is the
+next, or the next one may be left out."""
 
 
 class State(dict[str, "State"]):
@@ -59,11 +61,17 @@ class Automaton:
         for number, node in enumerate(patterns):
             self._positions.add(number, node)
         follow = self._positions.follow
-        self._first = _bits(self._positions.first)
-        self._last = _bits(self._positions.last)
-        self._open = _bits(number for number, after in enumerate(follow) if after)
-        self._next = _bits(number + 1 for number, after in enumerate(follow) if number + 1 in after)
-        self._jumping = _bits(number for number, after in enumerate(follow) if after - {number + 1})
+        self._first = bits(self._positions.first)
+        self._last = bits(self._positions.last)
+        silent = self._positions.silent
+        self._open = bits(number for number, after in enumerate(follow) if after and number not in silent)
+        self._steps = tuple(
+            (by, bits(number for number, after in enumerate(follow) if number + by in after)) for by in _NEAR
+        )
+        near = frozenset(_NEAR)
+        self._jumping = bits(
+            number for number, after in enumerate(follow) if not near.issuperset(next_ - number for next_ in after)
+        )
         self._width = self.size // 8 + 1
         self._classes = _Classes(self._positions)
         self._states: dict[int, State] = {}
@@ -94,10 +102,14 @@ class Automaton:
 
     def matched_in(self, positions: int) -> frozenset[int]:
         """Return the patterns that may be complete in ``positions``."""
-        return self._rules_of(positions & self._last)
+        matched = positions & self._last
+        known = self._matched.get(matched)
+        if known is None:
+            known = self._matched[matched] = self._rules_of(matched)
+        return known
 
     def _rules_of(self, positions: int) -> frozenset[int]:
-        return frozenset(self._positions.rules[number] for number in _members(positions)) if positions else frozenset()
+        return frozenset(self._positions.rules[number] for number in members(positions)) if positions else frozenset()
 
     def step(self, state: State, char: str) -> State:
         """Return the state after ``char``, and remember it."""
@@ -105,10 +117,9 @@ class Automaton:
             self._forget()
         after = self._first
         if state.positions:
-            after |= (state.positions << 1) & self._next
-            jumping = state.positions & self._jumping
-            if jumping:
-                after |= self._jumped(jumping)
+            for by, stepping in self._steps:
+                after |= (state.positions & stepping) << by
+            after |= self._jumped(state.positions & self._jumping)
         after &= self._classes.taking(char)
         known = self._states.get(after)
         if known is None:
@@ -121,16 +132,17 @@ class Automaton:
     def _jumped(self, positions: int) -> int:
         """Return what follows on ``positions``, worked out for eight of them at once."""
         after = 0
-        for some in _SOME.finditer(positions.to_bytes(self._width, "little")):
-            key = some.start(), some[0]
+        for key in some_bytes(positions):
             follows = self._jumps.get(key)
-            if follows is None:
-                first = key[0] * 8
-                numbers = (first + number for number in _members(key[1][0]))
-                follows = self._jumps[key] = _bits(after for number in numbers for after in self._positions.follow[number])
-                self._remembered += _STEP_BYTES + self._width
-            after |= follows
+            after |= self._jumps_of(*key) if follows is None else follows
         return after
+
+    def _jumps_of(self, place: int, some: bytes) -> int:
+        follow = self._positions.follow
+        follows = bits(after for number in members(some[0]) for after in follow[place * 8 + number])
+        self._jumps[place, some] = follows
+        self._remembered += _STEP_BYTES + self._width
+        return follows
 
     def _forget(self) -> None:
         for state in self._states.values():
@@ -138,6 +150,7 @@ class Automaton:
         self._remembered = 0
         self._states = {}
         self._jumps: dict[tuple[int, bytes], int] = {}
+        self._matched: dict[int, frozenset[int]] = {}
         self._classes.forget()
         self._start = State(self, 0)
 
@@ -147,9 +160,9 @@ class _Classes:
 
     def __init__(self, positions: Positions) -> None:
         numbers: dict[int, list[int]] = {}
-        for number, kind in enumerate(positions.classes):
-            numbers.setdefault(kind, []).append(number)
-        self._bits = {kind: _bits(those) for kind, those in numbers.items()}
+        for position, number in enumerate(positions.classes):
+            numbers.setdefault(number, []).append(position)
+        self._bits = {number: bits(those) for number, those in numbers.items()}
         self._asked = [(number, _pattern(kind)) for kind, number in positions.kinds.items() if kind.members is None]
         self._listed: dict[str, set[int]] = {}
         for kind, number in positions.kinds.items():
@@ -176,24 +189,6 @@ class _Classes:
         """Forget what was asked."""
         self._known: dict[str, int] = {}
         self._same: dict[frozenset[int], int] = {}
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    """Return the set of ``numbers``."""
-    data = bytearray()
-    for number in numbers:
-        place, bit = divmod(number, 8)
-        if place >= len(data):
-            data.extend(bytes(place + 1 - len(data)))
-        data[place] |= 1 << bit
-    return int.from_bytes(data, "little")
-
-
-def _members(bits: int) -> Iterator[int]:
-    """Yield the numbers in a set."""
-    for some in _SOME.finditer(bits.to_bytes(bits.bit_length() // 8 + 1, "little")):
-        byte, first = some[0][0], some.start() * 8
-        yield from (first + bit for bit in range(8) if byte >> bit & 1)
 
 
 def _pattern(kind: CharacterClass) -> Pattern:

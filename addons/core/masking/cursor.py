@@ -26,6 +26,12 @@ class Rule:
         needs = self.matcher.needs
         return not needs or any(map(text.__contains__, needs))
 
+    def warm(self) -> None:
+        """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
+        self.matcher.warm()
+        if self.tail is not None:
+            self.tail.warm()
+
     @property
     def judges(self) -> bool:
         """Whether matches are judged by code: the time that takes must not count as the engine's."""
@@ -40,13 +46,14 @@ class Rule:
 class Cursor:
     """Where a rule stands in a text. Positions are counted from the start of the text, also of one long gone."""
 
-    __slots__ = ("_matches", "_open", "_pos", "_rule")
+    __slots__ = ("_matches", "_open", "_pos", "_rule", "_settled")
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._pos = 0
         self._matches = 0
         self._open: Span | None = None
+        self._settled = FOREVER
 
     @property
     def matches(self) -> int:
@@ -71,13 +78,17 @@ class Cursor:
         """Where a match goes on that has not been followed to its end; ``None`` where there is none."""
         return self._pos if self._open is not None else None
 
-    def advance(self, text: str, base: int, floor: int, limit: int, *, final: bool) -> list[Span]:
+    def advance(
+        self, text: str, base: int, floor: int, limit: int, *, final: bool, settled: int = FOREVER
+    ) -> list[Span]:
         """Return the matches that start before ``limit`` and were not returned before.
 
         ``text`` is what is known from position ``base`` on, ``floor`` where the search may start. ``final`` says
-        that nothing comes after ``text``. A match whose tail may go on is returned open; later calls let it grow.
+        that nothing comes after ``text``. A match whose tail may go on is returned open; later calls let it grow, as
+        far as the text is ``settled``: a view may read what comes after that otherwise, and has to begin from there.
         """
         found: list[Span] = []
+        self._settled = settled
         if self._open is None:
             self._pos = max(self._pos, floor)
         else:
@@ -111,7 +122,8 @@ class Cursor:
     def _follow(self, span: Span, text: str, base: int, *, final: bool) -> None:
         """Let ``span`` grow through its tail as far as that is decided."""
         if span.end < FOREVER:
-            end, span.open = self._tail_end(text, span.end - base, final=final)
+            known = text if final or self._settled >= base + len(text) else text[: self._settled - base]
+            end, span.open = self._tail_end(known, span.end - base, final=final)
             self._pos = span.end = end + base
         self._open = span if span.open else None
 

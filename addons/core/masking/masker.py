@@ -93,14 +93,17 @@ class Masker:
         if not found:
             return Masked(text, ())
         pieces: list[str] = []
+        hits: list[Hit] = []
         done = 0
         for cluster in found:
-            pieces += text[done : cluster.start], self._rules.mask(cluster, text[cluster.start : cluster.end])
+            mask, name = self._rules.mask(cluster, text[cluster.start : cluster.end])
+            pieces += text[done : cluster.start], mask
+            hits.append(Hit(name, cluster.start, min(cluster.end, len(text))))
             done = cluster.end
-        return Masked("".join((*pieces, text[done:])), self._hits(found, text))
+        return Masked("".join((*pieces, text[done:])), tuple(hits))
 
     def find(self, text: str) -> tuple[Hit, ...]:
-        """Return what ``mask`` would replace."""
+        """Return what ``mask`` would replace, under the names that it has if no style gives a label instead."""
         try:
             return self._hits(self._clusters(text), text)
         except TimeoutError:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from addons.core.masking.engine import Pattern, compiled, time_limit
+from addons.core.masking.engine import Pattern, lazily_compiled, time_limit
 from addons.core.masking.hints import alphabet, around, needs, prefixes
 from addons.core.masking.live import live_tree, lookback, reach, shortest, width
 from addons.core.masking.parser import parse
 from addons.core.masking.syntax import Branch, Literal, Node, PatternError, Sequence, render
+from addons.core.masking.whole_word import whole_word
 
 MAX_WIDTH = 16_384
 """The widest match, in characters: this much text may have to be held. A bearer token of the longest header fits."""
@@ -45,6 +46,10 @@ class Matcher(Protocol):
         """How far from its start a match looks at most."""
         ...
 
+    def warm(self) -> None:
+        """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
+        ...
+
     def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
         """Yield the non-overlapping matches that start at ``pos`` or later, leftmost first."""
         ...
@@ -66,6 +71,10 @@ class RegexMatcher:
     around: frozenset[str]
     alphabet: str | None
     prefixes: tuple[str, ...] = ()
+
+    def warm(self) -> None:
+        """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
+        _ = self.full.search, self.live.search
 
     def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
         """Yield the matches, all within one limit on time."""
@@ -142,6 +151,9 @@ class LiteralMatcher:
         """Not worth the while."""
         return None
 
+    def warm(self) -> None:
+        """Do nothing."""
+
     def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
         """Yield the leftmost of all values; of those that start together, the first in the pattern."""
         while True:
@@ -169,7 +181,10 @@ def _prefix_start(value: str, text: str, pos: int) -> int:
 @lru_cache(maxsize=CACHE_SIZE)
 def matcher(pattern: str, *, vetted: bool = False) -> Matcher:
     """Return the compiled ``pattern``. Raises ``PatternError`` where it cannot be used on a stream."""
-    values = _plain_strings(parse(pattern))
+    node = parse(pattern)
+    values, word = _plain_strings(node), whole_word(node)
+    if word is not None:
+        return word
     return LiteralMatcher(values) if values else regex_matcher(pattern, vetted=vetted)
 
 
@@ -187,8 +202,8 @@ def regex_matcher(pattern: str, *, vetted: bool = False) -> RegexMatcher:
     letters = alphabet(node)
     make = PrefixMatcher if vetted and prefixes(node) else RegexMatcher
     return make(
-        full=compiled(render(node)),
-        live=compiled(live_tree(node)),
+        full=lazily_compiled(render(node)),
+        live=lazily_compiled(live_tree(node)),
         reach=furthest,
         lookback=behind,
         needs=needs(node),

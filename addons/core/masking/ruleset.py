@@ -19,7 +19,7 @@ from addons.core.masking.parser import parse
 from addons.core.masking.prefilter import Prefilter, plain, prefilter
 from addons.core.masking.scanner import DatabaseCache
 from addons.core.masking.spans import Cluster
-from addons.core.masking.styles import Replace, label
+from addons.core.masking.styles import Replace, label, unstyled
 from addons.core.masking.syntax import Look, Sequence
 from addons.core.masking.views.view import Kind
 
@@ -78,6 +78,8 @@ class Compiled:
         """Compile what makes the rules fast; it changes no result. That takes up to seconds: not for the event loop."""
         self._prefilter = prefilter(self._sought, cache)
         Scan(self.automaton).feed(FAMILIAR)
+        for rule in self.rules:
+            rule.warm()
 
     def able(self, text: str) -> tuple[list[int], list[Kind]]:
         """Return the ranks of the rules that may find something in ``text``, and the views that may differ from it."""
@@ -173,12 +175,28 @@ class RuleSet:
         """Return the name that ``cluster`` counts under."""
         return OVERFLOW if cluster.endless else self.rules[cluster.naming_rank].detector.name
 
-    def mask(self, cluster: Cluster, value: str) -> str:
-        """Return what takes the place of ``cluster``; ``value`` need not be complete where that is too long."""
+    def mask(self, cluster: Cluster, value: str) -> tuple[str, str]:
+        """Return what takes the place of ``cluster``, and the name it counts under, which says no more than is true.
+
+        ``value`` need not be complete where that is too long. A style is asked about values of its detector only: what
+        another one's value makes larger becomes a label, because none of that value may stay readable, or come back.
+        """
         if cluster.endless:
-            return UNREADABLE
+            return UNREADABLE, OVERFLOW
         detector = self.rules[cluster.naming_rank].detector
-        return label(detector, "") if cluster.too_long else self.replace(detector, value)
+        plain = label(detector, "")
+        mask = plain if cluster.too_long or not self._is_whole(cluster, detector) else self.replace(detector, value)
+        return mask, unstyled(detector.name) if mask == plain else detector.name
+
+    def _is_whole(self, cluster: Cluster, detector: Detector) -> bool:
+        """Say whether ``cluster`` is one value of ``detector``, or of another one of its name, and what is in that."""
+        return any(
+            span.start == cluster.start and span.end == cluster.end and self._is_called(span.rank, detector.name)
+            for span in cluster.spans
+        )
+
+    def _is_called(self, rank: int, name: str) -> bool:
+        return self.rules[rank].detector.name == name
 
 
 @lru_cache(maxsize=SHARED_SETS)

@@ -70,7 +70,8 @@ class StreamMasker:
             # 1. What can no longer change?
             limit = self._plain.end if final else self._live_start()
             # 2. Which matches are in it?
-            self._pending += self._plain.collect(limit, final=final)
+            settled = min((view.pending for view in self._views), default=self._plain.end)
+            self._pending += self._plain.collect(limit, final=final, settled=settled)
             for view in self._views:
                 self._pending += view.collect(limit, final=final)
         except TimeoutError:
@@ -124,9 +125,10 @@ class StreamMasker:
     def _mask(self, cluster: Cluster) -> str:
         if cluster.start == self._masked:
             return ""
-        self.hits[self._rules.name(cluster)] += 1
         base = self._plain.base
-        return self._rules.mask(cluster, self._plain.text[cluster.start - base : cluster.end - base])
+        mask, name = self._rules.mask(cluster, self._plain.text[cluster.start - base : cluster.end - base])
+        self.hits[name] += 1
+        return mask
 
     def _forget(self) -> None:
         needed = self._done

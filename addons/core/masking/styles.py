@@ -19,6 +19,9 @@ class Style(StrEnum):
 
 type Replace = Callable[[Detector, str], str]
 
+STYLED = "style/"
+"""Begins the name of a detector that is to be replaced in another way than by its label: ``style/hash/email``."""
+
 KEPT = 4
 """Characters that stay readable: what card and account numbers are told apart by."""
 MIN_MASKED = 5
@@ -30,6 +33,11 @@ HASH_DIGITS = 8
 def label(detector: Detector, _value: str) -> str:
     """Return ``[EMAIL]``."""
     return f"[{detector.label}]"
+
+
+def unstyled(name: str) -> str:
+    """Return the name of a detector as it counts where its value became a label after all."""
+    return name.removeprefix(STYLED).partition("/")[2] if name.startswith(STYLED) else name
 
 
 def mask_keep_last_four(detector: Detector, value: str) -> str:

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from addons.core.masking.automaton import Scan
 from addons.core.masking.cursor import Cursor
 from addons.core.masking.ruleset import RuleSet
-from addons.core.masking.spans import Span
+from addons.core.masking.spans import FOREVER, Span
 
 PATIENCE = 48
 """Characters that may wait because the automaton is not sure; beyond that, the patterns themselves are asked."""
+ASKED_AGAIN = 8
+"""They are asked again when an eighth more is waiting: so the time for each character does not grow with their number,
+however small the pieces are."""
 
 
 class Track:
     """Places are counted from the start of the reading; ``base`` is where the part of it that is still known begins."""
 
-    __slots__ = ("_cursors", "_own", "_rules", "_scan", "_tails", "base", "decided", "text")
+    __slots__ = ("_asked_at", "_cursors", "_live_from", "_own", "_rules", "_scan", "_tails", "base", "decided", "text")
 
     def __init__(self, rules: RuleSet, own: Sequence[int]) -> None:
         self._rules = rules
@@ -22,6 +25,8 @@ class Track:
         self._scan = Scan(rules.compiled.automaton)
         self._tails: list[Cursor] = []  # whose match goes on beyond what is known
         self._cursors: dict[int, Cursor] = {}  # of the rules that were needed so far
+        self._asked_at = 0  # how far the reading went when the patterns were asked
+        self._live_from = 0  # what they said
         self.text = ""
         self.base = 0
         self.decided = 0
@@ -60,11 +65,13 @@ class Track:
 
     def live_start(self) -> int:
         """Return the first start whose outcome more text could change; raises ``TimeoutError``."""
-        start = self._scan.quiet_at
-        if self.end - start > PATIENCE:
+        start = max(self._scan.quiet_at, self._live_from)
+        waiting = self.end - start
+        if waiting > PATIENCE and (self.end - self._asked_at) * ASKED_AGAIN >= waiting:
             known = max(self.decided, start) - self.base
             live = (self._rules.rules[rank] for rank in self._scan.live)
             start = self.base + min(rule.matcher.live_start(self.text, known, len(self.text)) for rule in live)
+            self._asked_at, self._live_from = self.end, start
         return self._own_live_start(self._own, self.text, start)
 
     def live_start_before(self, end: int, own: Sequence[int]) -> int:
@@ -77,16 +84,23 @@ class Track:
             start = min(start, self.base + matcher.live_start(text, self.decided - self.base, start - self.base))
         return max(start, self.decided)
 
-    def collect(self, limit: int, *, final: bool) -> list[Span]:
-        """Return the matches that start before ``limit`` and were not returned; raises ``TimeoutError``."""
+    def collect(self, limit: int, *, final: bool, settled: int = FOREVER) -> list[Span]:
+        """Return the matches that start before ``limit`` and were not returned; raises ``TimeoutError``.
+
+        Tails are followed as far as the text is ``settled``: up to there, all views have read it.
+        """
         is_idle = not (self._scan.matched or self._own or self._tails)
-        found = [] if is_idle or (limit <= self.decided and not self._tails) else self._found(limit, final=final)
+        found = (
+            []
+            if is_idle or (limit <= self.decided and not self._tails)
+            else self._found(limit, final=final, settled=settled)
+        )
         if limit >= self._scan.quiet_at:
             self._scan.drop()
         self.decided = max(self.decided, limit)
         return found
 
-    def _found(self, limit: int, *, final: bool) -> list[Span]:
+    def _found(self, limit: int, *, final: bool, settled: int) -> list[Span]:
         new = self.text[self.decided - self.base :]
         ranks = sorted(
             (
@@ -96,7 +110,7 @@ class Track:
         )
         found: list[Span] = []
         for cursor in dict.fromkeys((*self._tails, *map(self._cursor, ranks))):
-            found += cursor.advance(self.text, self.base, self.decided, limit, final=final)
+            found += cursor.advance(self.text, self.base, self.decided, limit, final=final, settled=settled)
         if found or self._tails:
             self._tails = [cursor for cursor in self._cursors.values() if cursor.open is not None]
         return found
