@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED_POLICY = str(ROOT / "policies.yaml")
 DEFAULT_LEDGER = "ledger"
 PREPARE_AFTER_S = 2.0
-"""Seconds: the start itself, and a gateway that is started only to be looked at, need not share the processor with it."""
+"""Seconds: the start, and a gateway that is started only to be looked at, need not share the processor with it."""
 OPTIONS = ("policies", "ledger", "gateway_name")
 
 
