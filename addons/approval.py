@@ -14,7 +14,7 @@ The store's writes wait for the disk and for other processes, so they run in a t
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from mitmproxy import http
@@ -36,6 +36,7 @@ from addons.holding import HELD_MARK, HeldFlow, Woken, held, show
 from addons.inspection import delivered
 from addons.runtime import Plant, Runtime
 from addons.wire import request_head
+from addons.withheld import binding
 
 POLL_S = 0.05
 """How often the store is asked for news while calls are held: a release is felt as immediate, a poll costs 5 µs."""
@@ -48,7 +49,7 @@ NOTHING_SEEN = -1
 
 logger = logging.getLogger(__name__)
 
-type Step = Callable[[http.HTTPFlow], None]
+type Step = Callable[[http.HTTPFlow], Awaitable[None] | None]
 
 
 class Holding:
@@ -227,7 +228,7 @@ class _Desk:
             operation=call.operation,
             direction=self._direction,
             body=self._body(flow),
-            headers=head.headers,
+            headers=(*head.headers, *binding(flow, self._direction)),
         )
 
     async def _wait(self, flow: http.HTTPFlow, exchange: Exchange, approval: Approval) -> tuple[Approval, Woken]:
@@ -282,7 +283,8 @@ class _Desk:
         if self._digest(flow, exchange) != ask.digest or runtime.in_force is not runtime.judged_by[flow]:
             runtime.pin(flow)
             for step in self._again:
-                step(flow)
+                if (rest := step(flow)) is not None:
+                    await rest
         after = exchange.decision if self._direction is Direction.REQUEST else exchange.answer_decision
         edited = self._digest(flow, exchange) != ask.digest
         if edited and _must_hold(after):

@@ -7,7 +7,8 @@ speaks HTTP is wrapped here, once per process and outside the script tree:
 1. A request goes out only as the pipeline cleared it: same method, target, headers and body, byte for byte.
 2. An answer goes to the client only as the pipeline cleared it, or through a guarded stream.
 3. The held credential is added to the copy that is put on the wire; the flow, which mitmweb shows, never holds it.
-   The same goes for the caller's own values, which an answer gets back in place of their tokens.
+   The same goes for the caller's own values, which an answer gets back in place of their tokens, and for secrets that
+   the caller sends to the upstream; see ``withheld``.
 4. Errors of mitmproxy itself leave in the protocol's own shape instead of as an HTML page that may quote raw bytes.
 
 There is no hook at these places, hence the wrapper around ``HttpStream._handle_event``; the tests run it against the
@@ -32,6 +33,7 @@ from mitmproxy.proxy.layers.http import (
     HttpResponseHeadersHook,
     HttpResponseHook,
     HttpStream,
+    RequestData,
     RequestHeaders,
     ResponseData,
     ResponseHeaders,
@@ -39,7 +41,8 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
-from addons import framing, quotes
+from addons import framing, quotes, withheld
+from addons.core.call import Direction
 from addons.core.reasons import Reason
 from addons.exchange_of import exchange_of, forget, see
 from addons.guard import GuardedStream
@@ -53,7 +56,7 @@ type Commands = Generator[commands.Command, Reply, None]
 
 @dataclass(frozen=True, slots=True)
 class _Cleared:
-    """What the pipeline let through, and what only the wire sees: the credential, the body with values put back."""
+    """What the pipeline let through, and what only the wire sees: the credential, the body that is not shown."""
 
     head: tuple[object, ...]
     content: bytes | None = field(repr=False)
@@ -73,7 +76,8 @@ def _request_head(request: http.Request) -> tuple[object, ...]:
 def clear_request(flow: http.HTTPFlow, credential: tuple[str, str] | None) -> None:
     """Let the request of ``flow`` go out as it is now, with ``credential`` (header name, value) added on the wire."""
     wire = (credential[0].encode(), credential[1].encode()) if credential else None
-    _REQUESTS[flow] = _Cleared(_request_head(flow.request), flow.request.raw_content, wire)
+    sent = withheld.sent_body(flow, Direction.REQUEST)
+    _REQUESTS[flow] = _Cleared(_request_head(flow.request), flow.request.raw_content, wire, sent)
 
 
 def clear_answer(flow: http.HTTPFlow, restored: bytes | None = None) -> None:
@@ -118,13 +122,20 @@ def _stop(flow: http.HTTPFlow, what: str) -> None:
     clear_answer(flow)
 
 
-def _with_credential(event: RequestHeaders, credential: tuple[bytes, bytes] | None) -> RequestHeaders:
-    if credential is None:
+def _as_sent(flow: http.HTTPFlow, event: RequestHeaders) -> RequestHeaders:
+    """Return the head of a request with what only the wire sees."""
+    cleared = _REQUESTS[flow]
+    if cleared.credential is None and cleared.restored is None and not withheld.hides_in_head(flow):
         return event
     request = copy(event.request)  # shallow: mitmproxy's own copy checks the type of every field once more
     request.data = copy(event.request.data)
-    others = (item for item in request.headers.fields if item[0].lower() != credential[0].lower())
-    request.headers = http.Headers((*others, credential))
+    withheld.fill_head(flow, request)
+    fields = request.headers.fields
+    if (credential := cleared.credential) is not None:
+        fields = (*(item for item in fields if item[0].lower() != credential[0].lower()), credential)
+    request.headers = http.Headers(fields)
+    if cleared.restored is not None and "content-length" in request.headers:
+        request.headers["content-length"] = str(len(cleared.restored))
     return RequestHeaders(event.stream_id, request, event.end_stream)
 
 
@@ -182,7 +193,15 @@ def _after_hook(stream: HttpStream, hook: commands.Command) -> Iterable[commands
 def _request_out(stream: HttpStream, send: SendHttp, event: RequestHeaders) -> Iterable[commands.Command]:
     if not _request_is_cleared(stream.flow):
         return _cut(stream, "the request changed after it was cleared")
-    return (SendHttp(_with_credential(event, _REQUESTS[stream.flow].credential), send.connection),)
+    return (SendHttp(_as_sent(stream.flow, event), send.connection),)
+
+
+def _request_body_out(stream: HttpStream, send: SendHttp, event: RequestData) -> Iterable[commands.Command]:
+    """Send the whole body, which mitmproxy gives in one piece: a request is never streamed."""
+    cleared = _REQUESTS.get(stream.flow)
+    if cleared is None or cleared.restored is None:
+        return (send,)
+    return (SendHttp(RequestData(event.stream_id, cleared.restored), send.connection),)
 
 
 def _answer_out(stream: HttpStream, send: SendHttp, event: ResponseHeaders) -> Iterable[commands.Command]:
@@ -224,6 +243,7 @@ def _is_tunnel(stream: HttpStream) -> bool:
 def _begin(flow: http.HTTPFlow) -> None:
     """Clear nothing of this call by what an earlier one was cleared for: a replay comes with the earlier flow."""
     forget(flow)
+    withheld.forget(flow)
     _REQUESTS.pop(flow, None)
     _ANSWERS.pop(flow, None)
 
@@ -245,6 +265,8 @@ def _instead_of_message(stream: HttpStream, send: SendHttp) -> Iterable[commands
     event = send.event
     if isinstance(event, RequestHeaders):
         return _request_out(stream, send, event)
+    if isinstance(event, RequestData):
+        return _request_body_out(stream, send, event)
     if isinstance(event, ResponseHeaders):
         return _answer_out(stream, send, event)
     if isinstance(event, ResponseData):

@@ -15,6 +15,7 @@ from addons.core.protocols.registry import by_name
 from addons.core.reasons import Reason
 from addons.runtime import Runtime
 from addons.wire import request_head, response_head
+from addons.withheld import whole_body
 
 MAX_DECODED_BYTES = 64 * 1024 * 1024
 """What a compressed body may grow to: four times the default limit of a body, far below a host's memory."""
@@ -84,7 +85,7 @@ def inspect_request(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -
     if service is None or exchange.principal is None:
         raise _no_service(policy, flow.request)
     runtime.services[flow] = service
-    body = decoded_body(flow.request)
+    body = whole_body(flow, Direction.REQUEST, decoded_body(flow.request))
     exchange.request_bytes = exchange.request_bytes or len(flow.request.raw_content or b"")
     exchange.call = call = by_name(service.protocol).parse_request(service.name, request_head(flow), body)
     exchange.decision = authorize(policy, exchange.principal, call)
@@ -106,7 +107,9 @@ def inspect_answer(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) ->
         raise RefusedError(Reason.NOT_CLEARED, "There is no judged call for this answer.")
     exchange.response_bytes = len(response.raw_content or b"")
     with upstream_at_fault():
-        content = by_name(call.protocol).parse_answer(call, response_head(response), decoded_body(response))
+        content = by_name(call.protocol).parse_answer(
+            call, response_head(response), whole_body(flow, Direction.RESPONSE, decoded_body(response))
+        )
     _refuse_uninspected(runtime.services[flow], content, "answer")
     exchange.answer = content
     judge_answer(runtime, flow, exchange, content)

@@ -10,16 +10,16 @@ from addons.core.detect.catalogue import custom
 from addons.core.detect.detector import Detector
 from addons.core.masking.masker import Masker
 from addons.core.masking.scanner import DatabaseCache
-from addons.core.masking.styles import Style
+from addons.core.masking.styles import STYLED, Style
 from addons.core.policy.evaluate import Redactor, detecting, every_redactor
 from addons.core.policy.model import Policy, RedactionRule
 
 RULE = "rule"
 """What a finding is called whose rule looks for words or a regular expression."""
-STYLED = "style/"
 RULED = "rule/"
-"""Begin names of detectors in a masker, which say what is done with what they find: ``style/hash/email``,
-``rule/no-projects/email``, and plain ``email`` where it becomes a label. So a hit says all that a finding needs."""
+"""Begins names of detectors in a masker, as ``STYLED`` does. They say what is done with what they find:
+``style/hash/email``, ``rule/no-projects/email``, and plain ``email`` where it becomes a label. So a hit says all that a
+finding needs."""
 
 NAMED = 4096
 """Detectors under other names that are kept: those of some policies, a few hundred each."""
@@ -37,7 +37,7 @@ class Sought:
         """Compile it. What a rule looks for becomes a label, whatever the style is: so rules go first."""
         rules = [detector for rule in every_redactor(policy, direction) for detector in detectors_of(rule)]
         section = policy.redaction.of(direction)
-        return cls(Masker((*rules, *(_styled(section, one) for one in section.detectors))), frozenset(rules))
+        return cls(Masker((*rules, *(styled(section, one) for one in section.detectors))), frozenset(rules))
 
     def masker_for(self, redactors: Collection[Redactor]) -> Masker:
         """Return the masker of a call to which only these redacting rules apply."""
@@ -91,6 +91,7 @@ def _named(prefix: str, detector: Detector) -> Detector:
     return changed(detector, name=f"{prefix}/{detector.name}")
 
 
-def _styled(section: RedactionRule, detector: Detector) -> Detector:
+def styled(section: RedactionRule, detector: Detector) -> Detector:
+    """Return ``detector`` under a name that says its style."""
     style = section.style_of(detector.name)
     return detector if style is Style.LABEL else _named(f"{STYLED}{style}", detector)

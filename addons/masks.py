@@ -1,7 +1,7 @@
 """Which masks a call gets: detectors of the policy and its redacting rules, tokens, and the call's own credential."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 
 from mitmproxy import http
@@ -12,12 +12,13 @@ from addons.core.detect.detector import Detector
 from addons.core.exchange import Action, Exchange, Finding
 from addons.core.masking.masker import Masker
 from addons.core.masking.stray_tokens import StrayTokens
-from addons.core.masking.styles import Replace, Style, hashed, label, mask_keep_last_four
+from addons.core.masking.styles import STYLED, Replace, Style, hashed, label, mask_keep_last_four
 from addons.core.masking.tokens import TokenVault, restorer, session_key
 from addons.core.policy.evaluate import redactors
 from addons.core.policy.model import Policy
 from addons.core.protocols.protocol import PlacedHit
-from addons.mask_sets import RULED, STYLED
+from addons.mask_sets import RULED
+from addons.own_token import own_token
 from addons.runtime import Runtime
 
 CREDENTIAL = "held_credential"
@@ -65,13 +66,21 @@ def _style(runtime: Runtime, exchange: Exchange, direction: Direction) -> tuple[
     return replace, vault
 
 
-def request_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> tuple[Masker, TokenVault]:
-    """Return the masker of this request, and the vault that it fills where the policy's style is ``token``."""
+def request_masker(
+    runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, entities: Sequence[Detector] = ()
+) -> tuple[Masker, TokenVault]:
+    """Return the masker of this request, and the vault that it fills where the policy's style is ``token``.
+
+    ``entities`` are detectors of what a language model has found in it.
+    """
     replace, vault = _style(runtime, exchange, Direction.REQUEST)
-    return _masker(runtime, flow, exchange, Direction.REQUEST).preceded((), replace), vault
+    own = (*own_token(runtime.tokens.get(flow)), *entities)
+    return _masker(runtime, flow, exchange, Direction.REQUEST).preceded(own, replace), vault
 
 
-def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
+def answer_masker(
+    runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, entities: Sequence[Detector] = ()
+) -> Masker:
     """Return the masker of this call's answer as it is shown and recorded: it leaves tokens, and masks the rest."""
     replace, _ = _style(runtime, exchange, Direction.RESPONSE)
     token, _ = restorer(exchange.tokens)
@@ -81,24 +90,27 @@ def answer_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> 
             return replace(detector, value)
         return value if value in exchange.tokens else label(token, value)  # else it is a part of something larger
 
-    return _answer_masker(runtime, flow, exchange, token, keep)
+    return _answer_masker(runtime, flow, exchange, (token, *entities), keep)
 
 
-def wire_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange) -> Masker:
+def wire_masker(runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, entities: Sequence[Detector] = ()) -> Masker:
     """Return the masker of this call's answer as the client gets it: it puts values back in place of their tokens."""
     replace, _ = _style(runtime, exchange, Direction.RESPONSE)
     token, restore = restorer(exchange.tokens, replace)
-    return _answer_masker(runtime, flow, exchange, token, restore)
+    return _answer_masker(runtime, flow, exchange, (token, *entities), restore)
 
 
 def _answer_masker(
-    runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, token: Detector, replace: Replace
+    runtime: Runtime, flow: http.HTTPFlow, exchange: Exchange, own: Sequence[Detector], replace: Replace
 ) -> Masker:
-    """Return the shared masker of the policy after what belongs to this call only: its tokens, its credential."""
+    """Return the policy's shared masker after what belongs to this call only: ``own`` and its credential.
+
+    ``own`` begins with the detector of the call's tokens.
+    """
     credential = runtime.injected.get(flow)
-    own = [token] if exchange.tokens else []
-    own += [literal(CREDENTIAL, "CREDENTIAL", credential)] if credential else []
-    return _masker(runtime, flow, exchange, Direction.RESPONSE).preceded(own, replace)
+    first = [*own[:1]] if exchange.tokens else []
+    first += [literal(CREDENTIAL, "CREDENTIAL", credential)] if credential else []
+    return _masker(runtime, flow, exchange, Direction.RESPONSE).preceded((*first, *own[1:]), replace)
 
 
 def findings(direction: Direction, hits: Iterable[PlacedHit]) -> list[Finding]:

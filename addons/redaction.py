@@ -4,6 +4,7 @@ from mitmproxy import http
 from mitmproxy.net.http import status_codes
 
 from addons.core.call import Direction, Inspected
+from addons.core.detect.detector import Detector
 from addons.core.exchange import Exchange, Refusal
 from addons.core.policy.evaluate import may_stop_answer, watched_tools
 from addons.core.protocols.answer_streams import may_stream
@@ -11,14 +12,18 @@ from addons.core.protocols.content_coding import StreamDecoder
 from addons.core.protocols.headers import EVENT_STREAM, media_type
 from addons.core.protocols.json_lines import is_json_lines
 from addons.core.protocols.protocol import AnswerStream
+from addons.core.protocols.recorded import recorded, recorded_content
 from addons.core.protocols.registry import by_name
+from addons.entities import entities_in
 from addons.exchange_of import exchange_of
 from addons.guard import GuardedStream
 from addons.head_masks import mask_head, mask_trailers, masked_fields
 from addons.inspection import MAX_DECODED_BYTES, decoded_body, upstream_at_fault
 from addons.masks import answer_masker, findings, request_masker, stray_findings, wire_masker
+from addons.own_token import require_absent_in_body, require_absent_in_head
 from addons.runtime import Plant, Runtime
 from addons.wire import refusal_response, response_head, set_body
+from addons.withheld import echoes, show_body, show_head, whole_body, whole_head
 
 
 class Redaction:
@@ -31,27 +36,34 @@ class Redaction:
         """Take secrets out of the URL and the headers before mitmweb shows them."""
         exchange = exchange_of(flow)
         if flow in self._plant.runtime.judged_by:
+            whole_head(flow)
             mask_head(self._plant.runtime, flow, exchange)
+            require_absent_in_head(flow, exchange, self._plant.runtime.tokens.get(flow))
+            show_head(flow)
 
-    def request(self, flow: http.HTTPFlow) -> None:
+    async def request(self, flow: http.HTTPFlow) -> None:
         """Mask the body that goes out; an edited body of a held call comes here again."""
         exchange = exchange_of(flow)
         if exchange.call is None:
             flow.request.raw_content = b"" if exchange.refusal else flow.request.raw_content
             return
-        masker, vault = request_masker(self._plant.runtime, flow, exchange)
+        runtime = self._plant.runtime
+        entities = await entities_in(runtime, flow, Direction.REQUEST, exchange.call.content)
+        masker, vault = request_masker(runtime, flow, exchange, entities)
         protocol = by_name(exchange.call.protocol)
-        body = decoded_body(flow.request)
+        decoded = decoded_body(flow.request)
+        body = whole_body(flow, Direction.REQUEST, decoded)
         masked = protocol.mask_body(flow.request.headers.get("content-type", ""), body, masker)
-        if masked.body is not body or "content-encoding" in flow.request.headers:
+        if masked.body is not decoded or "content-encoding" in flow.request.headers:
             set_body(flow.request, masked.body)
         flow.request.headers["accept-encoding"] = "identity"
         exchange.findings.extend(findings(Direction.REQUEST, masked.hits))
         exchange.findings += mask_trailers(flow.request, masker, Direction.REQUEST)
-        exchange.request_body = masked.body
+        require_absent_in_body(flow, masked.body, self._plant.runtime.tokens.get(flow))
+        exchange.request_body = show_body(flow, Direction.REQUEST, masked.body)
         exchange.tokens = {**exchange.tokens, **vault.originals}
         changed = masked.body is not body
-        exchange.request_content = (
+        exchange.request_content = recorded_content(
             protocol.parse_request(exchange.service, exchange.call.head, masked.body).content
             if changed
             else exchange.call.content
@@ -74,7 +86,7 @@ class Redaction:
             flow.response.headers["transfer-encoding"] = "chunked"
         flow.response.stream = GuardedStream(flow.client_conn, exchange, transform, transform.last_words)
 
-    def response(self, flow: http.HTTPFlow) -> None:
+    async def response(self, flow: http.HTTPFlow) -> None:
         """Mask a whole answer, or close the account of a streamed one."""
         exchange, response = exchange_of(flow), flow.response
         self._account_partial(flow)
@@ -83,25 +95,35 @@ class Redaction:
             flow.response = refusal_response(exchange, exchange.refusal)
         if exchange.refusal is not None or exchange.call is None or response is None:
             return
-        trailing = answer_masker(self._plant.runtime, flow, exchange)
-        exchange.findings += mask_trailers(response, trailing, Direction.RESPONSE)
+        runtime = self._plant.runtime
+        entities: tuple[Detector, ...] = ()
+        if not isinstance(response.stream, GuardedStream):
+            with upstream_at_fault():
+                entities = await entities_in(runtime, flow, Direction.RESPONSE, exchange.answer)
+        masker = answer_masker(runtime, flow, exchange, entities)
+        exchange.findings += mask_trailers(response, masker, Direction.RESPONSE)
         if isinstance(response.stream, GuardedStream):
             return
-        body = decoded_body(response)
-        runtime, protocol = self._plant.runtime, by_name(exchange.call.protocol)
+        decoded = decoded_body(response)
+        body = whole_body(flow, Direction.RESPONSE, decoded)
+        protocol = by_name(exchange.call.protocol)
         content_type = response.headers.get("content-type", "")
-        masked = protocol.mask_body(content_type, body, answer_masker(runtime, flow, exchange))
-        runtime.restored.pop(flow, None)
-        if exchange.tokens:
-            runtime.restored[flow] = protocol.mask_body(content_type, body, wire_masker(runtime, flow, exchange)).body
-        if masked.body is not body or "content-encoding" in response.headers:
+        masked = protocol.mask_body(content_type, body, masker)
+        if masked.body is not decoded or "content-encoding" in response.headers:
             set_body(response, masked.body)
         exchange.findings.extend(findings(Direction.RESPONSE, masked.hits))
-        exchange.response_body = masked.body
+        exchange.response_body = show_body(flow, Direction.RESPONSE, masked.body)
+        runtime.restored.pop(flow, None)
+        if exchange.tokens:
+            restoring = wire_masker(runtime, flow, exchange, entities)
+            runtime.restored[flow] = protocol.mask_body(content_type, body, restoring).body
+        elif exchange.response_body is not masked.body:
+            runtime.restored[flow] = masked.body
         exchange.response_inspected = masked.inspected
-        exchange.response_content = exchange.answer
+        said = exchange.answer
         if masked.body is not body:
-            exchange.response_content = protocol.parse_answer(exchange.call, response_head(response), masked.body)
+            said = protocol.parse_answer(exchange.call, response_head(response), masked.body)
+        exchange.response_content = echoes(flow).without_content(recorded_content(said)) if said is not None else None
         exchange.findings.extend(stray_findings(runtime.policy_of(flow), exchange))
 
     def error(self, flow: http.HTTPFlow) -> None:
@@ -121,6 +143,8 @@ class Redaction:
             return False
         if flow.request.method == "HEAD" or flow.response.status_code in (204, 304):
             return False
+        if runtime.policy_of(flow).redaction.responses.entities:
+            return False  # a name is known by its sentence
         risk = exchange.decision.risk if exchange.decision else 0
         return not may_stop_answer(runtime.policy_of(flow), exchange.principal, exchange.call, carried_risk=risk)
 
@@ -151,7 +175,9 @@ class _StreamedAnswer:
         self._policy = runtime.policy_of(flow)
         self._decoder = StreamDecoder(flow.response.headers.get("content-encoding", ""), MAX_DECODED_BYTES)
         self._protocol = by_name(exchange.call.protocol)
-        self._kind = media_type(flow.response.headers.get("content-type", ""))
+        self._echoes = echoes(flow)
+        self._label = flow.response.headers.get("content-type", "")
+        self._kind = media_type(self._label)
         head = response_head(flow.response)
         watched = watched_tools(
             runtime.policy_of(flow),
@@ -190,10 +216,18 @@ class _StreamedAnswer:
         exchange = self._exchange
         if exchange.answer is None:
             exchange.findings.extend(findings(Direction.RESPONSE, self._answer.hits))
-            exchange.response_content = exchange.answer = self._answer.content
+            exchange.answer = said = self._answer.content
+            exchange.response_content = self._echoes.without_content(recorded_content(said))
             exchange.findings.extend(stray_findings(self._policy, exchange))
-            exchange.response_body = bytes(self._kept)
+            exchange.response_body = self._recorded() if exchange.response_content is said else b""
             exchange.response_inspected = inspected
+
+    def _recorded(self) -> bytes:
+        """Return the bytes of the stream for its record, up to its last whole line if there were more."""
+        kept = bytes(self._kept)
+        if len(kept) >= self.RECORDED_BYTES and self._kind.name != "text/plain":
+            kept = kept[: kept.rfind(b"\n") + 1]
+        return self._echoes.without_bytes(recorded(self._label, kept))
 
     def last_words(self, refusal: Refusal) -> bytes:
         """Return what ends a stream in the middle: an error event, a JSON line, nothing in a text."""

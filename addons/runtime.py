@@ -9,6 +9,7 @@ from mitmproxy.http import HTTPFlow
 from addons.adapters.approval_store import ApprovalStore
 from addons.adapters.authenticator import Authenticator
 from addons.adapters.credential_sources import CredentialSources
+from addons.adapters.entity_recogniser import EntityRecogniser
 from addons.adapters.journal import Journal
 from addons.core.approval.released import ReleasedToolCalls
 from addons.core.policy.model import Policy, Service
@@ -24,6 +25,7 @@ class InForce:
     authenticator: Authenticator
     credentials: CredentialSources
     masks: MaskSets
+    entities: EntityRecogniser | None = None
 
 
 @dataclass(slots=True)

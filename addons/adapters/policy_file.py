@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from addons.adapters import clock
-from addons.core.policy.model import CredentialSource, IdentityPolicy, Issuer, Policy, Service
+from addons.core.policy.model import CredentialSource, Entities, IdentityPolicy, Issuer, Policy, Service
 from addons.core.policy.parse import digest, parse
 from addons.core.policy.problems import PolicyError, Problem
 from addons.core.policy.sections.imports import MAX_IMPORT_BYTES, Files, Unreadable, named_files
@@ -161,7 +161,13 @@ def _anchored(policy: Policy, folder: Path) -> Policy:
     issuers = tuple(_anchored_issuer(issuer, folder) for issuer in policy.identity.issuers)
     services = tuple(_anchored_service(service, folder) for service in policy.services)
     identity: IdentityPolicy = replace(policy.identity, issuers=issuers)
-    return replace(policy, identity=identity, services=services)
+    entities = _anchored_entities(policy.entities, folder) if policy.entities else None
+    return replace(policy, identity=identity, services=services, entities=entities)
+
+
+def _anchored_entities(entities: Entities, folder: Path) -> Entities:
+    """Make a model's path absolute; without a slash it is the name of a package."""
+    return replace(entities, model=str(folder / entities.model)) if "/" in entities.model else entities
 
 
 def _anchored_issuer(issuer: Issuer, folder: Path) -> Issuer:

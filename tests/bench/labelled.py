@@ -104,6 +104,10 @@ _OWN: dict[str, tuple[str, ...]] = {
         "T\u00e9l. {home_phone} \u2013 M\u00f3vil: {plain_phone}",
         "My number is {home_phone}. Ring before noon.",
         "Ruf mich an: {home_phone}",
+        "BEGIN:VCARD\nFN:{name}\nTEL;TYPE=CELL:{plain_phone}\nEND:VCARD",
+        "<contact><phone>{plain_phone}</phone></contact>",
+        "<b>Phone</b>: {home_phone}<br>",
+        "Dial {plain_phone} for support.",
     ),
     "card": (
         "Charge {card}, exp 12/27, cvv 123.",
@@ -124,6 +128,7 @@ _OWN: dict[str, tuple[str, ...]] = {
         "Bitte auf {iban} \u00fcberweisen.",
         '{"iban":"{iban}","amount":{n}}',
         "{name};{iban};{n},00;EUR",
+        "IBAN{iban}",
     ),
     "ip": (
         '{ip} - - [15/Jan/2026:10:30:00 +0000] "GET /v1/users/{n} HTTP/1.1" 200 {n}',
@@ -133,6 +138,9 @@ _OWN: dict[str, tuple[str, ...]] = {
         "X-Forwarded-For: {ip}, {ip}",
         '{"client": "{ip}", "version": "{near}"}',
         "postgresql://app@{ipv4}:5432/db",
+        "nameserver {ip}\noptions timeout:{n}",
+        "upstream app { server {ipv4}; }",
+        "_{ip}_ is back",
     ),
     "jwt": (
         "Authorization: Bearer {jwt}",

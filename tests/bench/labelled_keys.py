@@ -31,6 +31,8 @@ _BY_PREFIX: tuple[tuple[str, str, int], ...] = (
     *(("napi_", WORD, 64), ("sk_", HEX, 48), ("essu_", WORD, 60), ("tfp_", URL, 59), ("rdme_", LOWER, 70)),
     *(("CFPAT-", URL, 43), ("xoxe-1-", UPPER, 146), ("AKCp", WORD, 69), ("EZAK", WORD, 54), ("1//0", URL, 100)),
     *(("sha256~", URL, 43), ("ABIA", BASE32, 16), ("llx-", WORD, 48), ("bkua_", HEX, 40), ("ops_eyJ", WORD, 400)),
+    *(("sbp_v0_", HEX, 40), ("xsmtpsib-", HEX, 64), ("bkat_", HEX, 40), ("phc_", WORD, 43), ("dose", HEX, 32)),
+    *(("NRJS-", HEX, 19), ("hcaik_", LOWER, 58), ("rzp_live_", WORD, 14), ("tr_dev_", WORD, 20), ("m0-", WORD, 40)),
     *(("key-", HEX, 32), ("sq0atp-", URL, 22), ("sq0csp-", URL, 43), ("sl.", URL, 136)),
 )
 
@@ -107,6 +109,14 @@ SECRET_TEMPLATES: dict[str, tuple[str, ...]] = {
         "x-api-key: {secret}\naccept: */*\n",
         "<password>{password}</password>",
         "stringData:\n  token: {secret}\n",
+        "env:\n- name: DB_PASSWORD\n  value: {password}\n",
+        'variable "db_password" {\n  default = "{password}"\n}\n',
+        "Passwort: {password}",
+        "- **Password:** `{password}`",
+        "machine api.example.com login ci password {password}\n",
+        "ALTER USER app IDENTIFIED BY '{password}';",
+        "docker login -u ci -p {password} registry.example.com",
+        "token: |\n  {secret}\nnext: {n}\n",
     ),
     "url_credentials": (
         "DATABASE_URL=postgres://app{url_password}@db.internal:5432/shop",
@@ -127,6 +137,10 @@ NAMED_NOTHING = (
     "Enter your password: ********",
     "def login(user: str, password: str) -> Token: return self.tokens[{n}]",
     "postgres://user:password@localhost:{n}/db",
+    "docker run -p {n}:80 nginx",
+    "mysql -u root -p shop{n}",
+    '{"password": "Enter your password again", "n": {n}}',
+    "kind: ConfigMap\ndata:\n  workers: {n}\n  mode: production\n",
 )
 """Lines that name a secret and have none."""
 

@@ -150,7 +150,7 @@ def card(source: Random) -> str:
     number = luhn_complete(prefix + digits(source, size - len(prefix) - 1))
     if source.random() < 0.4:
         return number
-    gap, at, groups = source.choice((" ", " ", " ", "-", "-", "\u00a0")), 0, []
+    gap, at, groups = source.choice((" ", " ", " ", "-", "-", "\u00a0", ".")), 0, []
     for width in GROUPS.get(size, (4, 4, 4, 4)):
         groups.append(number[at : at + width])
         at += width

@@ -24,7 +24,7 @@ from tests.end_to_end.refusals import (
     refused,
     request,
 )
-from tests.gateway import POLICY, Gateway, Site, gateway
+from tests.gateway import POLICY, Gateway, Site, gateway, records
 from tests.simulators.openai_api import GREETING, Upstream, running
 
 SECRET = "jane.roe@example.com"
@@ -260,16 +260,40 @@ def test_the_sdk_raises_on_a_body_over_the_limit(small: tuple[Gateway, Upstream,
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_upload_that_nobody_can_read_is_refused(small: tuple[Gateway, Upstream, str]) -> None:
+def test_an_upload_of_text_passes_masked(small: tuple[Gateway, Upstream, str]) -> None:
     gate, upstream, token = small
-    with (
-        openai.OpenAI(api_key=token, base_url=f"http://127.0.0.1:{gate.reverse_port}/v1") as sdk,
-        pytest.raises(openai.PermissionDeniedError, match="blocks what is not inspected") as caught,
-    ):
-        sdk.files.create(file=("customers.csv", SECRET.encode()), purpose="assistants")
-    assert caught.value.code == Reason.UNINSPECTED
-    row = gate.site.query("SELECT reason, operation, inspected FROM flows ORDER BY seq DESC LIMIT 1")[0]
-    assert (row["reason"], row["operation"], row["inspected"]) == (Reason.UNINSPECTED, "files.create", "none")
+    with openai.OpenAI(api_key=token, base_url=f"http://127.0.0.1:{gate.reverse_port}/v1") as sdk:
+        sdk.files.create(file=("customers.csv", f"name,mail\nJane,{SECRET}\n".encode()), purpose="assistants")
+    outcome = records(gate.site)[-1]
+    assert (outcome["operation"], outcome["request_inspected"]) == ("files.create", "full")
+    body = upstream.received.pop().body
+    assert SECRET.encode() not in body
+    assert b"Jane,[EMAIL" in body
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_sound_passes_byte_for_byte_and_is_inspected_in_part(small: tuple[Gateway, Upstream, str]) -> None:
+    gate, upstream, token = small
+    sound = b"RIFF\x24\0\0\0WAVEfmt " + bytes(range(256)) * 8
+    with openai.OpenAI(api_key=token, base_url=f"http://127.0.0.1:{gate.reverse_port}/v1") as sdk:
+        prompt = f"Names: {SECRET}"
+        sdk.audio.transcriptions.create(file=("speech.wav", sound, "audio/wav"), model="whisper-1", prompt=prompt)
+    outcome = records(gate.site)[-1]
+    assert (outcome["operation"], outcome["model"]) == ("audio.transcription", "whisper-1")
+    assert outcome["request_inspected"] == "partial"
+    body = upstream.received.pop().body
+    assert sound in body
+    assert SECRET.encode() not in body
+    assert b"Names: [EMAIL" in body
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_upload_that_can_be_read_in_two_ways_is_refused(small: tuple[Gateway, Upstream, str]) -> None:
+    gate, upstream, token = small
+    twice = 'Content-Disposition: form-data; name="model"\r\n\r\na\r\n--b\r\n'
+    body = f"--b\r\n{twice}{twice[:-2]}--\r\n".encode()
+    head = "Content-Type: multipart/form-data; boundary=b"
+    refused(gate.site, raw(gate, token, request(body, head, path="/v1/files")), Reason.BODY_MALFORMED)
     assert upstream.received == []
 
 

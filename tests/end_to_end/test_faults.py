@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.end_to_end.conftest import trust
-from tests.end_to_end.faulty import SECRET_IN_THE_ERROR, names
+from tests.end_to_end.faulty import INSIDE, SECRET_IN_THE_ERROR, names
 from tests.gateway import POLICY, Gateway, Site, gateway, records
 from tests.simulators.openai_api import Upstream, running
 
@@ -57,7 +57,7 @@ def test_without_a_fault_the_call_passes(faulty: tuple[Gateway, Upstream, Path])
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
-@pytest.mark.parametrize("fault", [*names(), *STREAM_FAULTS])
+@pytest.mark.parametrize("fault", [*names(), *STREAM_FAULTS, *INSIDE])
 def test_a_fault_refuses(faulty: tuple[Gateway, Upstream, Path], fault: str, *, stream: bool) -> None:
     gate, upstream, control = faulty
     token = gate.site.token()
@@ -82,6 +82,6 @@ def test_a_fault_refuses(faulty: tuple[Gateway, Upstream, Path], fault: str, *, 
 
 def _is_reached(fault: str, *, stream: bool) -> bool:
     """Say whether this kind of call comes to the place of the fault."""
-    if fault.startswith("stream."):
+    if fault.startswith(("stream.", "masker.")):
         return stream
     return fault.partition(".")[2] not in {"error", "client_disconnected", "http_connect_error"}

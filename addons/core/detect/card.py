@@ -3,9 +3,9 @@
 import re
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 
-_GAP = "[ \u00a0\u202f\u2009\u2010-\u2015\u2212-]{1,3}"
+_GAP = "(?:[ \u00a0\u202f\u2009\u2010-\u2015\u2212-]{1,3}|[.])"
 _FOUR = f"{_GAP}[0-9]{{4}}"
 _REST = (
     "[0-9]{8,15}"
@@ -29,11 +29,11 @@ _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     (4, 2221, 2720, frozenset({16})),
     (2, 34, 34, frozenset({15})),  # American Express
     (2, 37, 37, frozenset({15})),
-    (4, 6011, 6011, frozenset(range(16, 20))),  # Discover
-    (3, 644, 649, frozenset(range(16, 20))),
-    (2, 65, 65, frozenset(range(16, 20))),
+    (4, 6011, 6011, frozenset({16, 19})),  # Discover
+    (3, 644, 649, frozenset({16, 19})),
+    (2, 65, 65, frozenset({16, 19})),
     (2, 62, 62, frozenset(range(16, 20))),  # UnionPay
-    (4, 3528, 3589, frozenset(range(16, 20))),  # JCB
+    (4, 3528, 3589, frozenset({16, 19})),  # JCB
     (3, 300, 305, frozenset({14, 16})),  # Diners Club
     (4, 3095, 3095, frozenset({14, 16})),
     (2, 36, 36, frozenset({14, 16})),
@@ -54,6 +54,7 @@ _ISSUERS: tuple[tuple[int, int, int, frozenset[int]], ...] = (
     (4, 2200, 2204, frozenset(range(16, 20))),  # Mir
     (4, 9792, 9792, frozenset({16})),  # Troy
 )
+_ARTICLE = 13
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -63,12 +64,17 @@ def luhn(digits: str) -> bool:
     return (sum(turned[::2]) + sum(_DOUBLED[digit] for digit in turned[1::2])) % 10 == 0
 
 
+def _is_article(digits: str) -> bool:
+    """Say whether the check digit is that of an article number (EAN-13): many begin with 4, and old Visa cards did."""
+    return (sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10 == 0
+
+
 def _is_number(value: str) -> bool:
     digits = "".join(char for char in value if char in "0123456789")
     issued = any(
         first <= int(digits[:size]) <= last and len(digits) in lengths for size, first, last, lengths in _ISSUERS
     )
-    return issued and luhn(digits)
+    return issued and luhn(digits) and not (len(value) == _ARTICLE and _is_article(digits))
 
 
 def card_length(value: str) -> int:
@@ -83,7 +89,7 @@ CARD = Detector(
     name="card",
     label="CARD",
     groups=("pii",),
-    pattern=rf"[2-689][0-9]{{3}}{start(4)}(?<!(?:[0-9]\.|\+)[0-9]{{4}}){_NOT_LATE_IN_A_ROW}(?:{_REST})(?!\.[0-9]){END}{_NOT_EARLY_IN_A_ROW}",
+    pattern=rf"[2-689][0-9]{outside(2)}[0-9]{{2}}{start(4)}(?<!(?:[0-9]\.|\+)[0-9]{{4}}){_NOT_LATE_IN_A_ROW}(?:{_REST})(?!\.[0-9]){END}{_NOT_EARLY_IN_A_ROW}",
     measure=card_length,
     examples=(
         "4111111111111111",
@@ -110,6 +116,8 @@ CARD = Detector(
         "9792 0300 0000 0000",
         "3095 123456 7897",
         "4222 2222 22222",
+        "4111.1111.1111.1111",
+        "3782.822463.10005",
     ),
     counter_examples=(
         "4111111111111112",
@@ -126,6 +134,8 @@ CARD = Detector(
         "19 204 4111 1111 1111 1111",
         "204 1900 4111 1111 1111 1111",
         "4276 9444 3211 6433 5555 5555 5555 4444 3781 9289",
+        "4006381333993",
+        "64673866554013426",
         "61 1852 2455 4443 3270 5057 5962 2373 2291 1000",
     ),
 )

@@ -42,9 +42,15 @@ _LINKS = (
 _RULE = r"(?:[|+: -]{3,80}\n)?"
 _COLUMN = (
     rf"[\"'. ]{{0,3}}[,;\t|][^\n]{{0,{HEADER}}}\n{_RULE}(?:[^\n0-9]{{0,{HEADER}}}[,;\t|])?[\"' ]{{0,2}}"
-    rf"|[\"'. ]{{0,3}}\|?\r?\n{_RULE}(?:[^\n]{{0,{HEADER}}}[,;\t|])?[\"' ]{{0,2}}"
+    rf"|[\"'.: ]{{0,3}}\|?\r?\n{_RULE}(?:[^\n]{{0,{HEADER}}}[,;\t|])?[\"' ]{{0,2}}"
 )
-_TAGS = r"</[A-Za-z0-9_:-]{1,20}>[ \n]{0,20}<[A-Za-z0-9_:-]{1,20}>"
+_TAG = "<[A-Za-z0-9_:-]{1,20}>"
+_TAGS = rf"</[A-Za-z0-9_:-]{{1,20}}>(?:[ \n]{{0,20}}{_TAG}|[ :]{{0,3}}(?:{_TAG})?)"
+_INSERTED = (
+    rf"[.\"'`]{{0,2}}(?:,[^()\n]{{0,{HEADER}}})?\)[ \n]{{1,3}}(?i:values)[ \n]{{0,3}}"
+    rf"\((?:[^()\n]{{0,{HEADER}}},)?[ ]?[\"']?"
+)
+"""The columns of an ``INSERT`` in SQL, and its values."""
 
 
 def _behind(words: str, between: str, after: int) -> str:
@@ -70,4 +76,4 @@ def named(words: str, after: int) -> str:
 
     For values without a check digit. A few words like "number" and "is" may stand between.
     """
-    return _behind(words, rf"{_PUNCTUATION}(?:(?i:{_LINKS}){_PUNCTUATION}){{0,3}}|{_COLUMN}|{_TAGS}", after)
+    return _behind(words, rf"{_PUNCTUATION}(?:(?i:{_LINKS}){_PUNCTUATION}){{0,3}}|{_COLUMN}|{_TAGS}|{_INSERTED}", after)

@@ -5,7 +5,7 @@ from itertools import permutations
 
 from addons.core.detect.context import named
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import start
+from addons.core.detect.edges import outside, start
 from addons.core.detect.national.checksums import is_date
 
 _WORDS = "|".join(
@@ -92,7 +92,7 @@ DATES_OF_BIRTH = (
         name="date_of_birth",
         label="DATE_OF_BIRTH",
         groups=("pii",),
-        pattern=rf"[0-9](?={_DATE}){start(1)}{named(_WORDS, 1)}{_DATE}",
+        pattern=rf"[0-9]{outside(1)}(?<![0-9][ ./-].)(?={_DATE}){start(1)}{named(_WORDS, 1)}{_DATE}",
         validate=is_day,
         examples=(
             "DOB: 03/15/1985",
@@ -119,6 +119,9 @@ DATES_OF_BIRTH = (
             "f\u00f6dd 1985-03-15",
             "Data urodzenia: 15.03.1985",
             "D.O.B. 15 Mar 1985",
+            "Date of birth:\n15/03/1985",
+            "<b>Geburtsdatum</b>: 15.03.1985",
+            "INSERT INTO p (birthdate, city) VALUES ('17 May 1982', 'Ulm')",
         ),
         counter_examples=(
             "1985-03-15",

@@ -13,7 +13,8 @@ class Detector:
     whatever ``tail`` matches after it, again and again: so a value of any length is covered whole, while its pattern
     stays narrow. Several detectors may share a name, where one pattern cannot say it. A ``vetted`` pattern takes linear
     time, so that it may be tried at many places, each with its own limit on time. A ``requests_only`` detector is not
-    for answers: its shape alone is too common there. One that is ``as_written`` does not look at views of a text.
+    for answers: its shape alone is too common there. One that is ``as_written`` does not look at views of a text. One
+    with an ``entity`` finds nothing by itself: it stands for what a language model finds, see ``entity``.
 
     A pattern may hold a credential, so it is not in the repr.
     """
@@ -30,6 +31,7 @@ class Detector:
     measure: Callable[[str], int] | None = field(default=None, repr=False)
     requests_only: bool = False
     as_written: bool = False
+    entity: str = ""
 
     def __hash__(self) -> int:
         """Detectors are keys of caches: two that are equal have the same name and pattern, and hashing stops there."""

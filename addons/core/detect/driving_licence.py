@@ -2,12 +2,12 @@
 
 from addons.core.detect.context import named
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 from addons.core.detect.national.checksums import is_date
 
 _WORDS = (
     "driv(?:er|er.?s|ing)[ _-]?licen[cs]e(?:[ _-]?(?:number|num|no|nr|id|\\#))?|dl(?:[ _-]?(?:number|no|nr|\\#)|"
-    "n|[:#=])|"
+    "n|[:#=])|(?-i:DL)[ \t]|"
     "licen[cs]e (?:number|no)|f.{1,2}hrerschein(?:[ _-]?(?:nummer|nr))?|"
     "permis(?: de)? conduire|permiso de conduc(?:ir|ci\u00f3n)|carn[e\u00e9]t? de conducir|licencia de conducir|"
     "patente(?: di guida)?|"
@@ -62,7 +62,9 @@ DRIVING_LICENCES = (
         name="driving_licence",
         label="DRIVING_LICENCE",
         groups=("pii",),
-        pattern=rf"[A-Z0-9]{{2}}{start(2)}(?=[A-Z0-9 /-]{{0,8}}[0-9]{{2}}){named(_WORDS, 2)}"
+        pattern=rf"[A-Z0-9]{{2}}{outside(2)}{start(2)}(?<![0-9][ /-]..)"
+        rf"(?=[A-Z0-9 /-]{{3}})(?=(?:[A-Z /-]{{0,5}}[0-9]){{2}})"
+        rf"{named(_WORDS, 2)}"
         rf"[A-Z0-9]{{0,16}}(?:[ /-](?=[A-Z]{{0,3}}[0-9])[A-Z0-9]{{1,9}}){{0,4}}{END}",
         validate=is_licence_number,
         examples=(
@@ -78,6 +80,7 @@ DRIVING_LICENCES = (
             "Prawo jazdy nr 12345/12/1234",
             "name,driving_licence\nJane,D1234567",
             "Permiso de conducir 12345678-Z",
+            "const DL = 'M256-9268-8866'",
         ),
         counter_examples=(
             "D1234567",

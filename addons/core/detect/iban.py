@@ -26,6 +26,7 @@ _COUNTRIES = {
 """Length, and the countries that use it: the IBAN registry, release 99."""
 _LENGTHS = {country: length for length, countries in _COUNTRIES.items() for country in countries.split()}
 _LONGEST = max(_LENGTHS.values())
+_NOT_IN_A_UUID = "(?<![0-9a-f]{4}-.{4})"
 
 
 def iban_length(value: str) -> int:
@@ -46,7 +47,7 @@ IBAN = Detector(
     name="iban",
     label="IBAN",
     groups=("pii",),
-    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}{start(4)}(?<=(?i:{'|'.join(_LENGTHS)}).{{2}})"
+    pattern=rf"[A-Za-z]{{2}}[0-9]{{2}}(?:{start(4)}|(?<=(?i:iban).{{4}})){_NOT_IN_A_UUID}(?<=(?i:{'|'.join(_LENGTHS)}).{{2}})"
     rf"(?:[ \u00a0\u202f-]?[A-Za-z0-9]){{11,{_LONGEST - 3}}}",
     measure=iban_length,
     examples=(
@@ -59,6 +60,7 @@ IBAN = Detector(
         "IBAN: CH93 0076 2011 6238 5295 7 please",
         "MT84MALT011000012345MTLCAST001S",
         "\\nBE68539007547034",
+        "IBANDE89370400440532013000",
     ),
     counter_examples=(
         "GB82WEST12345698765433",
@@ -68,5 +70,6 @@ IBAN = Detector(
         "DE893704004405320130001",
         "xDE89370400440532013000",
         "SE0123456789",
+        "b725f2c5-3329-d391-be21-24ccd2df4f81",
     ),
 )

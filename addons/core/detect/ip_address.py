@@ -9,7 +9,8 @@ from addons.core.detect.edges import start
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _DOTTED = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
 _NUMBERED = (
-    r"(?i:versions?|release|build|ver|rev|firmware|driver|sections?|clauses?|chapter|table|annex|oid|\u00a7|\\u00a7)"
+    r"(?i:versions?|release|build|firmware|sections?|clauses?|chapter|table|annex|oid|(?<![A-Za-z])(?:ver|rev|driver)"
+    r"|\u00a7|\\u00a7)"
 )
 _DOTTED_NUMBERS = r"[0-9]{1,5}(?:\.[0-9]{1,5}){1,5}"
 _NO_VERSION_BEFORE = (
@@ -17,18 +18,21 @@ _NO_VERSION_BEFORE = (
     rf"(?<!{_NUMBERED}[ ]{_DOTTED_NUMBERS}(?:,| and| or| to)[ ])"  # Sections 3.2.1.12 and 3.2.1.14
     r"(?<!(?i:grad(?:e|ed|ing)|updated)(?: from| to)[ ])"
     rf"(?<!(?i:grad(?:e|ed|ing)|updated) from {_DOTTED_NUMBERS} to )"
-    r"(?!2\.5\.(?:4|29)\.)"  # attributes and extensions of X.509 (ITU-T X.520): object identifiers with four parts
+    r"(?!(?:2\.5\.(?:4|29)|1\.3\.101)\.)"  # object identifiers with four parts: X.520, X.509, EdDSA (RFC 8410)
+    r"(?!(?<=(?://|/\*|\#)[ ])(?:[1-9][0-9]?\.){3}[1-9][0-9]?(?:[ ]\*/|\n))"  # all of a comment is a section
     r"(?!(?<=\#\#[ ])(?:[1-3]?[0-9]\.){3}[1-9])"  # a numbered heading in Markdown
     r"(?<![A-Za-z]-)"  # openssl-1.1.1.1
     r"(?!(?<=[A-Za-z]/)[0-9]{1,3}\.0\.0\.0)"  # Chrome/120.0.0.0
 )
 _NO_VERSION_AFTER = (
-    r"(?![A-Za-z0-9_]|\.[0-9]|-[A-Za-z])"
+    r"(?!_?[A-Za-z0-9]|\.[0-9]|-[A-Za-z])"
     r"(?!\.(?:tar|jar|zip|whl|tgz|deb|rpm|exe|dll|so|msi|dmg|pkg|gem)\b)"
 )
 _HEX = "[0-9A-Fa-f]"
 
 _LARGEST_DIGIT = 9
+_LARGEST_PART = 99
+_MASK = 255
 _KNOWN_VARIETY = 2
 _FULL_GROUP = 4
 _WIDER_THAN_A_BYTE = 3
@@ -39,11 +43,14 @@ _LOCAL_RANGES = ("fe8", "fe9", "fea", "feb", "fc", "fd", "ff")
 def is_ipv4(value: str) -> bool:
     """Say whether ``value`` is an address and no number of a section or a version (``4.3.2.2``).
 
+    Nobody's are masks of networks (255.255.255.0), and those of "this network" that read like a version (0.19.8.1).
     Addresses without an octet above 9 are rare: those that people know repeat themselves (8.8.4.4) or count (1.2.3.4).
     """
     octets = [int(octet) for octet in value.split(".")]
+    unreal = octets[0] == _MASK or (octets[0] == 0 and any(octets) and max(octets) <= _LARGEST_PART)
     counting = all(after - before == 1 for before, after in pairwise(octets))
-    return max(octets) > _LARGEST_DIGIT or len(set(octets)) <= _KNOWN_VARIETY or counting
+    known = len(set(octets)) <= _KNOWN_VARIETY or counting
+    return not unreal and (max(octets) > _LARGEST_DIGIT or known)
 
 
 def is_ipv6(value: str) -> bool:
@@ -56,7 +63,7 @@ def is_ipv6(value: str) -> bool:
         IPv6Address(value)
     except ValueError:
         return False
-    value = value.lower()
+    value = value.lower().partition("%")[0]
     first = value.partition(":")[0]
     if "::" not in value:
         return any(len(group) >= _WIDER_THAN_A_BYTE for group in value.split(":"))
@@ -87,6 +94,9 @@ IPV4 = Detector(
         "# 192.168.1.1 is the gateway",
         "table: peers 10.0.0.7",
         "# 10.0.0.1 router",
+        "nameserver 25.234.42.41",
+        "server 10.1.2.3;",
+        "_198.51.100.7_",
     ),
     counter_examples=(
         "1.2.3",
@@ -116,6 +126,11 @@ IPV4 = Detector(
         "<Version>4.18.10.1</Version>",
         "2.5.29.15",
         "2.5.4.10",
+        "1.3.101.112",
+        "/* 8.4.26.1 */",
+        "// 19.2.3.1\n",
+        "gettext (0.19.8.1-10)",
+        "netmask 255.255.255.0",
     ),
 )
 
@@ -123,9 +138,9 @@ IPV6 = Detector(
     name="ip",
     label="IP",
     groups=("pii",),
-    pattern=rf"(?<![0-9A-Fa-f:]:)(?<![_.])(?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]){start()}"
+    pattern=rf"(?<![0-9A-Fa-f:]:)(?<![.])(?<![A-Za-z0-9]_)(?=[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]){start()}"
     rf"(?:{_HEX}{{0,4}}:){{2,7}}(?:{_DOTTED}|{_HEX}{{1,4}}|(?<=::))(?:%[A-Za-z0-9]{{1,16}})?"
-    rf"(?![A-Za-z0-9_]|:[0-9A-Fa-f:]|\.[0-9])",
+    rf"(?!_?[A-Za-z0-9]|:[0-9A-Fa-f:]|\.[0-9])",
     validate=is_ipv6,
     examples=(
         "2001:db8::1",
@@ -137,6 +152,8 @@ IPV6 = Detector(
         "ip:2a00:1450:4001:81b::200e,",
         "fd12:3456:789a::/48",
         "ff02::fb",
+        "::1%lo0",
+        "_2001:db8::7_",
     ),
     counter_examples=(
         "12:30:45",

@@ -2,7 +2,7 @@
 
 from addons.core.detect.context import named
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 
 _BYTE = "[0-9A-Fa-f]{2}"
 _WORD = "[0-9A-Fa-f]{4}"
@@ -19,12 +19,17 @@ def is_mac(value: str) -> bool:
     return len(set(plain.lower())) > 1 and not plain.isalpha() and not plain.isdecimal()
 
 
+def is_device(value: str) -> bool:
+    """Say whether it is not all ones or all zeros."""
+    return len({char.lower() for char in value if char.isalnum()}) > 1
+
+
 MAC_ADDRESSES = (
     Detector(
         name="mac_address",
         label="MAC_ADDRESS",
         groups=("pii",),
-        pattern=rf"{_BYTE}{start(2)}(?<![:.-]..)(?:(?::{_BYTE}){{5}}|(?:-{_BYTE}){{5}}){_NOT_BEFORE}",
+        pattern=rf"{_BYTE}(?:(?::{_BYTE}){{5}}|(?:-{_BYTE}){{5}}){start(17)}(?<![:.-].{{17}}){_NOT_BEFORE}",
         validate=is_mac,
         examples=(
             "00:1A:2B:3C:4D:5E",
@@ -67,15 +72,9 @@ MAC_ADDRESSES = (
         name="mac_address",
         label="MAC_ADDRESS",
         groups=("pii",),
-        pattern=rf"{_BYTE}(?=(?:[:-]?{_BYTE}){{5}}{END}){start(2)}{named(_WORDS, 2)}"
-        rf"(?:[:-]?{_BYTE}){{5}}{_NOT_BEFORE}",
-        validate=lambda value: len({char.lower() for char in value if char.isalnum()}) > 1,
-        examples=(
-            "MAC: 001A2B3C4D5E",
-            '"mac_address": "10:20:30:40:50:60"',
-            "bssid=001a2b3c4d5e",
-            "MAC address 10-20-30-40-50-60",
-        ),
+        pattern=rf"[0-9A-Fa-f]{{12}}{END}{start(12)}{named(_WORDS, 12)}(?![:.-]{_BYTE})",
+        validate=is_device,
+        examples=("MAC: 001A2B3C4D5E", "bssid=001a2b3c4d5e", '"mac_address": "102030405060"'),
         counter_examples=(
             "001A2B3C4D5E",
             "MAC: 000000000000",
@@ -83,6 +82,16 @@ MAC_ADDRESSES = (
             "stomach 001A2B3C4D5E",
             "mac: 001A2B3C4D",
         ),
+    ),
+    Detector(
+        name="mac_address",
+        label="MAC_ADDRESS",
+        groups=("pii",),
+        pattern=rf"[0-9]{{2}}{outside(2)}(?=(?:[:-][0-9]{{2}}){{5}}{_NOT_BEFORE}){start(2)}{named(_WORDS, 2)}"
+        rf"(?:[:-][0-9]{{2}}){{5}}",
+        validate=is_device,
+        examples=('"mac_address": "10:20:30:40:50:60"', "MAC address 10-20-30-40-50-60"),
+        counter_examples=("10:20:30:40:50:60", "stomach 10:20:30:40:50:60", "mac 10:20:30:40:50:60:70"),
     ),
 )
 """Written with separators; as Cisco writes them; plain, or of digits only, after a word."""

@@ -2,7 +2,7 @@
 
 from addons.core.detect.context import named
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 from addons.core.detect.national.checksums import is_born, weighted
 
 _WORDS = (
@@ -15,6 +15,8 @@ _WORDS = (
     "\u62a4\u7167(?:\u53f7\u7801?)?|\u65c5\u5238(?:\u756a\u53f7)?|\uc5ec\uad8c\ubc88\ud638)"
 )
 _FEWEST_DIGITS = 3
+_FULL = 9
+"""Characters of most numbers; in those of Germany there may be more letters than digits."""
 _FIRST_LINE = "[A-Z<]{43}"
 _SECOND_LINE = "[A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{14}[0-9<][0-9]"
 """What follows the number and its check digit."""
@@ -46,7 +48,8 @@ def is_passport_number(value: str) -> bool:
     """Say whether it has digits enough, and is not a date."""
     digits = [char for char in value if char.isdigit()]
     day = len(digits) == len(value) == 8 and value[:2] in {"19", "20"} and is_born(value[2:])  # noqa: PLR2004 - YYYYMMDD
-    return len(digits) >= _FEWEST_DIGITS and not day
+    many = len(digits) >= _FEWEST_DIGITS or (len(value) == _FULL and bool(digits))
+    return many and not day
 
 
 PASSPORTS = (
@@ -82,7 +85,8 @@ PASSPORTS = (
         name="passport",
         label="PASSPORT",
         groups=("pii",),
-        pattern=rf"[A-Z0-9]{{6}}{start(6)}(?=[A-Z0-9]{{0,3}}{END}){named(_WORDS, 6)}[A-Z0-9]{{0,3}}(?![.,:/-][0-9])",
+        pattern=rf"[A-Z0-9]{{2}}{outside(2)}[A-Z0-9]{{4}}{start(6)}(?=[A-Z0-9]{{0,3}}{END}){named(_WORDS, 6)}"
+        rf"[A-Z0-9]{{0,3}}(?![.,:/-][0-9])",
         validate=is_passport_number,
         examples=(
             "Passport: C01X00T47",
@@ -100,6 +104,10 @@ PASSPORTS = (
             "\u62a4\u7167\u53f7\u7801\uff1aE12345678",
             "\u041f\u0430\u0441\u043f\u043e\u0440\u0442: 751234567",
             "Her passport no. is A1234567.",
+            "passport C0PRMHXLJ",
+            "Passport number:\n912688420",
+            "<b>Passport</b>: 912688420",
+            "INSERT INTO p (id, passport) VALUES (7, 'AB1234567');",
         ),
         counter_examples=(
             "C01X00T47",

@@ -31,7 +31,7 @@ _NORTH_AMERICAN = (
     rf"[1-9][0-9]{{2}}(?:{_SPACE}{_alone(4)}|[.\u2010-\u2015\u2212-]{_begin(4)}){_LOCAL}(?! [0-9]{{1,2}} [0-9])"
 )
 _WITH_TRUNK_ONE = rf"1{_DASH}{_begin(2)}\(?[2-9][0-9]{{2}}\)?{_DASH}{{0,2}}{_LOCAL}"
-_NOT_LATE_IN_A_ROW = "".join(
+_NOT_LATE_IN_A_ROW = "(?<![0-9] [0-9]{1,5} [0-9]{1,5} [0-9]{1,5} .{3})" + "".join(
     rf"(?!(?<=[0-9]{{{size}}} [0-9]{{{size}}} .{{3}})[0-9]{{{size - 3}}} )" for size in (3, 4, 5)
 )
 _WITH_ZERO = (
@@ -41,7 +41,7 @@ _WITH_ZERO = (
     rf"|[1-9][./-]{_begin(3)}[0-9]{{2}}(?:[./-][0-9]{{2}}){{3}}(?![./-]?[0-9])"
     rf"|[1-9]{_SEP}{_begin(3)}{_SEP}{{0,2}}[0-9]{{3,10}}(?:{_SEP}[0-9]{{2,4}}){{0,3}}"
     rf"|[1-9][0-9]{_begin(3)}{_NOT_LATE_IN_A_ROW}(?![0-9]{{2}}-[0-9]{{4}}(?![0-9]))"
-    rf"[0-9]{{0,2}}(?:{_SEP}{{1,3}}[0-9]{{2,8}}){{1,5}})"
+    rf"[0-9]{{0,2}}(?:{_SEP}{{1,3}}[0-9]{{2,8}}){{1,5}}(?:-0(?![0-9]))?)"
 )
 _AREA_IN_BRACKETS = (
     rf"\((?:[2-9][0-9]{{2}}\){_begin(5)}{_DASH}{{0,2}}{_LOCAL}"
@@ -49,17 +49,20 @@ _AREA_IN_BRACKETS = (
     rf"|[1-9][0-9]\){_begin(4)}[ ]?[0-9]{{4,5}}[ -][0-9]{{4}})"
 )
 _HEX_BYTE = "(?:[0-9][a-f]|[a-f][0-9])"
-_NOT_AFTER_HEX = "(?<!(?<![A-Za-z])[0-9a-f]{2} .{6})"
+_NOT_AFTER_HEX = "(?<!(?<![A-Za-z])[0-9a-f]{2} .{6})(?<![0-9a-f]{2}  .{6})"
+_NOT_BEFORE_HEX = rf"(?! {_HEX_BYTE}| {{1,2}}[0-9a-f]{{2}} {{1,2}}[0-9a-f]{{2}}(?![0-9A-Za-z]))"
 _WITHOUT_ZERO = (
     r"[1-9][0-9](?:"
     # Denmark, Norway; Poland, Portugal
-    rf"{_SPACE}[0-9]{{2}}(?:{_SPACE}{_alone(6)}{_NOT_AFTER_HEX}[0-9]{{2}}{_SPACE}[0-9]{{2}}(?! {_HEX_BYTE})"
+    rf"{_SPACE}[0-9]{{2}}(?:{_SPACE}{_alone(6)}{_NOT_AFTER_HEX}[0-9]{{2}}{_SPACE}[0-9]{{2}}{_NOT_BEFORE_HEX}"
     rf"|[0-9]{_SPACE}{_alone(7)}(?:[0-9]{{2}}{_SPACE}[0-9]{{2}}|[0-9]{{4}}))"
     # Poland, Portugal, Spain; Norway
     rf"|[0-9][ \u00a0-][0-9]{{2}}(?:[0-9][ \u00a0-]{_alone(8)}[0-9]{{3}}"
     rf"|{_SPACE}{_alone(7)}(?:[0-9]{{3}}|[0-9]{{2}}{_SPACE}[0-9]{{2}})))"
     rf"(?!(?:{_SPACE}|[.-])[0-9](?:[0-9]|{_SPACE}[0-9]))"
 )
+_RUSSIAN = rf"8(?:[ (-]|[ ]\(){_begin(2)}\(?[3489][0-9]{{2}}\)?[ -]?[0-9]{{3}}[ -][0-9]{{2}}[ -][0-9]{{2}}(?! [0-9])"
+_CHINESE = rf"1[3-9][0-9][ -]{_alone(4)}[0-9]{{4}}[ -][0-9]{{4}}(?![ -][0-9])"
 
 _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -98,6 +101,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "030 901820",
             "0151 23456789",
             "089/1234567",
+            "040 3765 00-0",
             "020-1234567",
             "0664 1234567",
             "01 234815553",
@@ -131,6 +135,8 @@ _FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "21 234 5678",
         ),
     ),
+    (_RUSSIAN, ("8 (495) 123-45-79", "8-916-123-45-36", "8 800 555-35-35", "8(495)123-45-67")),
+    (_CHINESE, ("138 1234 5678", "139-1234-5678")),
 )
 """How numbers are written, and examples. Each is a detector: with one form only, the engine skips other text fast."""
 _NOT_PHONES = (
@@ -175,6 +181,13 @@ _NOT_PHONES = (
     "55 206 3216 2 738 50 51",
     "612 345 678 901 234",
     "512 455 106 kr",
+    "SKU 308-048-041",
+    "779-363-376 Nm",
+    "00000aa0  77 40 74 92 ce d5 03 0e",
+    "58 29 f9 15 79  51 84 65 97  fb c5",
+    "8 916 123 45 36 12",
+    "138 1234 5678 9012",
+    "59 20 91 93 32 01 127 526 136 904",
 )
 
 
@@ -183,7 +196,7 @@ PHONES = tuple(
         name="phone",
         label="PHONE",
         groups=("pii",),
-        pattern=rf"{form}(?i:{EXTENSION})?(?![0-9A-Za-z_]|[.:-][0-9]|{_CURRENCY})",
+        pattern=rf"{form}(?i:{EXTENSION})?(?!_?[0-9A-Za-z]|[.:-][0-9]|{_CURRENCY})",
         measure=phone_length,
         examples=examples,
         counter_examples=_NOT_PHONES,

@@ -14,6 +14,8 @@ _WORDS = (
         "MOBILE",
         "[Mm]obiel",
         "[Cc]ell",
+        "[Mm]ob",
+        "[Hh]otline",
     ),
     *("[Ff]ax", "FAX", "[Ww]hats[Aa]pp", "WHATSAPP", "[Hh]andy", "[Rr]ufnummer", "[Tt]lf", "[Tt]fn", "[Pp]uh", "GSM"),
     *(
@@ -28,6 +30,8 @@ _WORDS = (
 )
 _CALLS = (
     "(?:[Cc]all|[Rr]ing|[Tt]ext|[Rr]each|[Dd]ial)(?: [A-Za-z\u00c0-\u024f]{1,15}){0,3} (?:me|us|on|at|under)",
+    "[Rr]ing",
+    "[Dd]ial",
     "(?:[Mm]y|[Mm]eine) [Nn]um(?:ber|mer) (?:is|ist)",
     "[Rr]uf(?:en Sie)? (?:mich|uns) an",
     "[Ll]lama(?:me)? al",
@@ -35,16 +39,17 @@ _CALLS = (
 )
 _NAMED = (
     rf"(?<=(?:(?<![A-Za-z])(?:{'|'.join(_WORDS)})"
-    r"(?:[ _-]?(?:[Nn]umber|NUMBER|[Nn]o|[Nn]r))?|"
+    r"(?:[ _-]?(?:[Nn]umber|NUMBER|[Nn]o|[Nn]r))?"
+    r"(?: ?\([A-Za-z]{3,8}\)|;[A-Za-z=,;-]{3,40}|</[A-Za-z0-9]{1,6}>)?|"
     rf"(?<![A-Za-z])(?:{'|'.join(_CALLS)}))"
-    r"[ ]?[.:=#\"'(]{0,3}[ ]?[\"'+(]{0,2}.)"
+    r"[ ]?[.:=#\"'(>\\]{0,4}[ ]?[\"'+(\\]{0,2}.)"
 )
 
 PHONE_NAMED = Detector(
     name="phone",
     label="PHONE",
     groups=("pii",),
-    pattern=rf"[0-9(](?<=[ .:=#\"'(+].)(?={MORE}{{6}}){_NAMED}{MORE}{{6,15}}(?i:{EXTENSION})?(?![0-9A-Za-z_])",
+    pattern=rf"[0-9(](?<=[ .:=#\"'(+>].)(?={MORE}{{6}}){_NAMED}{MORE}{{6,15}}(?i:{EXTENSION})?(?!_?[0-9A-Za-z])",
     measure=named_phone_length,
     examples=(
         "Phone: 4155552671",
@@ -58,6 +63,12 @@ PHONE_NAMED = Detector(
         "You can reach Ali at 0701364218 after six.",
         "my number is 21 53 15 17",
         "Ruf mich an: 01 234815553",
+        "TEL;TYPE=CELL:0612345552",
+        "<phone>0812-3456-7570</phone>",
+        "<b>Phone</b>: 98765 43972",
+        "Tel (work): 0612345675",
+        "dial 0612345651 for support",
+        '\\"phone\\":\\"4155552671\\"',
         "\u96fb\u8a71\u756a\u53f7: 0312402052",
     ),
     counter_examples=(
@@ -72,5 +83,7 @@ PHONE_NAMED = Detector(
         "a recall at 1700000000",
         "The call at 10:30 took 1700000000 ns",
         "reach 12345678 users",
+        "string 0612345651",
+        "a phone (model) 15 pro",
     ),
 )

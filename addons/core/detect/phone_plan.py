@@ -4,7 +4,15 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from phonenumbers import NumberParseException, PhoneNumber, is_possible_number, is_valid_number, parse
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberType,
+    is_possible_number,
+    is_valid_number,
+    number_type,
+    parse,
+)
 
 EXTENSION = r"[ ,;]{0,2}(?:x|ext\.?|extension)[ ]?[0-9]{1,6}"
 _TRUNK_ZERO_REGIONS = ("GB", "DE", "FR", "IT", "NL", "BE", "AT", "CH", "SE", "IE", "AU", "JP", "FI")
@@ -23,6 +31,13 @@ _FICTION = re.compile(r"1?555|(?:44)?0?7700900|1?1234567890$")
 """Area 555, the UK's numbers for drama, and the one that everybody writes."""
 _PAIRS = 4
 """Groups of two digits, as Danes and Norwegians write them; lists of numbers look the same."""
+_CHINESE = [3, 4, 4]
+_RUSSIAN = 11
+"""Digits with the trunk prefix, an 8."""
+_THREES = [3, 3, 3]
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_MOBILES_IN_THREES = ("PL", "ES", "PT")
+"""With dashes, part numbers look the same: there only mobile numbers are written so."""
 _SPACES = " \u00a0\u202f"
 _COUNTRY_APART = re.compile("00[0-9]{1,5}[^0-9]")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}\D?(?:0[1-9]|1[0-2])\D?[0-3][0-9]|[0-3]?[0-9]\D[01]?[0-9]\D(?:19|20)[0-9]{2}")
@@ -67,11 +82,22 @@ def _is_phone(value: str) -> bool:
     groups = re.findall("[0-9]+", value)
     if digits.startswith("0"):
         return not _is_row(groups) and _is_with_zero(value, digits)
-    if list(map(len, groups[-3:])) == [3, 3, 4]:
+    return _is_grouped(value, groups, digits)
+
+
+def _is_grouped(value: str, groups: list[str], digits: str) -> bool:
+    """Say whether it is one that begins with neither a plus nor a zero: only some groups are known as phones."""
+    lengths = [len(group) for group in groups]
+    if lengths[-3:] == [3, 3, 4]:
         return _is_north_american(value, groups[-3:], digits)
     if len(groups) == _PAIRS and _in_steps([int(group) for group in groups]):
         return False
-    return _is_valid_in(_OTHER_REGIONS, value)
+    if lengths == _THREES and any(char in value for char in _DASHES):
+        return _is_mobile_in(_MOBILES_IN_THREES, value)
+    if lengths == _CHINESE:
+        return _is_valid_in(("CN",), value)
+    is_russian = digits.startswith("8") and len(digits) == _RUSSIAN
+    return _is_valid_in(("RU",) if is_russian else _OTHER_REGIONS, value)
 
 
 def _is_with_zero(value: str, digits: str) -> bool:
@@ -118,6 +144,11 @@ def _is_possible_phone(value: str) -> bool:
 def _is_valid_in(regions: tuple[str, ...], value: str) -> bool:
     numbers = (_parsed(value, region) for region in regions)
     return any(number is not None and is_valid_number(number) for number in numbers)
+
+
+def _is_mobile_in(regions: tuple[str, ...], value: str) -> bool:
+    numbers = (_parsed(value, region) for region in regions)
+    return any(number is not None and number_type(number) == PhoneNumberType.MOBILE for number in numbers)
 
 
 def _parsed(value: str, region: str | None) -> PhoneNumber | None:

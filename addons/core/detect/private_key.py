@@ -51,6 +51,8 @@ PUTTY_KEY = Detector(
     counter_examples=("Public-Lines: 2\nAAAAC3NzaC1lZDI1NTE5AAAAIA", "Private-Lines: none"),
 )
 
+_MEMBER = 4096
+"""Characters between a secret member and the one that says what kind of key it is: those of an RSA key of 4096 bits."""
 _MEMBERS = "|".join(f'"{member}"' for member in ("d", "k", "p", "q", "dp", "dq", "qi"))
 
 
@@ -63,7 +65,8 @@ JSON_WEB_KEY = Detector(
     name="private_key",
     label="PRIVATE_KEY",
     groups=("secrets",),
-    pattern=rf"(?<=\")(?<=(?:{_MEMBERS})[ ]?:[ ]?\")[A-Za-z0-9_-]{{43,1024}}(?=\")",
+    pattern=rf"(?<=\")(?<=(?:{_MEMBERS})[ ]?:[ ]?\")[A-Za-z0-9_-]{{43,1024}}(?=\")"
+    rf"(?:(?<=\"kty\"[^{{}}]{{0,{_MEMBER}}})|(?=[^{{}}]{{0,{_MEMBER}}}\"kty\"))",
     validate=is_base64url,
     examples=(
         '{"kty":"EC","crv":"P-256","d":"' + "a1B2" * 10 + 'c3D"}',
@@ -72,6 +75,7 @@ JSON_WEB_KEY = Detector(
     counter_examples=(
         '{"x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"}',
         '{"d":"2026-01-15"}',
+        '{"d":"' + "a1B2" * 16 + '"}',
         '{"d":"' + "0123456789abcdef" * 4 + '"}',
         '{"k": "a-name-that-is-short"}',
     ),

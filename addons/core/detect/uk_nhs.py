@@ -1,5 +1,6 @@
 """NHS numbers of England, Wales and the Isle of Man: ten digits, the last by modulus 11 (NHS Data Dictionary)."""
 
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import numbers, weighted
 from addons.core.detect.national.number import ALONE, DONE, GAP, SPACE, after_word, apart, national
 
@@ -18,7 +19,7 @@ def is_nhs_number(value: str) -> bool:
 
 UK_NHS = national(
     name="uk_nhs",
-    pattern=rf"[0-9]{{3}}{_NAMED}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{_NAMED}",
     validate=is_nhs_number,
     examples=(
         "NHS number: 9434765919",
@@ -40,7 +41,7 @@ UK_NHS = national(
 
 UK_NHS_GROUPED = national(
     name="uk_nhs",
-    pattern=rf"[0-9]{{3}}{_GROUPED}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{_GROUPED}",
     validate=is_nhs_number,
     examples=("401 023 2137", "\\n401 023 2137", "| 401\u00a0023\u00a02137 |"),
     counter_examples=(

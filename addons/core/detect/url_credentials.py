@@ -56,7 +56,6 @@ URL_PASSWORD = Detector(
     groups=("secrets",),
     pattern=rf":(?<=[A-Za-z0-9+]://{_USER}{{0,128}}:){_PASSWORD}{{1,256}}(?:@{_PASSWORD}{{1,128}}(?=@))?(?=@)",
     validate=is_url_password,
-    vetted=True,
     examples=(
         "postgres://app:" + "s3cret" + "@db.internal:5432/shop",
         "mongodb+srv://root:" + "p%40ss%2Fw0rd" + "@cluster0.example.net/?retryWrites=true",
@@ -86,7 +85,6 @@ URL_TOKEN = Detector(
     groups=("secrets",),
     pattern=rf"//(?<=[A-Za-z0-9+]://){_USER}{{16,256}}(?=:?(?:x-oauth-basic)?@)",
     validate=is_url_token,
-    vetted=True,
     examples=(
         "https://" + "a1B2c3D4e5F6g7H8i9" + "@github.com/o/r.git",
         "https://" + "a1B2c3D4e5F6g7H8i9" + ":x-oauth-basic@github.com",
@@ -125,16 +123,23 @@ URL_PARAMETER = Detector(
     ),
 )
 
+_NAMED = (
+    "[pP]assword|PASSWORD|[pP]wd|PWD|[aA]ccess[kK]ey|[sS]hared[aA]ccess[kK]ey|[sS]hared[sS]ecret|[cC]lient[sS]ecret"
+)
+"""Case by case: so a text is known not to hold any before a pattern runs."""
+
 CONNECTION_STRING = Detector(
     name="url_credentials",
     label="URL_CREDENTIALS",
     groups=("secrets",),
-    pattern=r"(?<==)(?<=(?:^|[;\"'=\s])(?i:password|pwd|accesskey|sharedaccesskey|sharedsecret|clientsecret)[ ]?=)"
-    r"[^;\s\"'`<>\\]{1,256}(?=;)",
+    pattern=rf"(?<==)(?<=(?:^|[;\"'=\s])(?:{_NAMED})[ ]?=)"
+    r"(?:[^;{\s\"'`<>\\][^;\s\"'`<>\\]{0,255}|\{[^{}\n]{1,128}\}|\"[^\"\n]{1,128}\")(?=;)",
     validate=is_url_password,
     examples=(
         "Server=tcp:db,1433;User ID=app;Password=" + "s3cret" + ";Encrypt=true",
         "Uid=app;Pwd=" + "tr1ck" + ";",
+        "UID=app;PWD={" + "Kz82;mQx" + "};",
+        'User ID=sa;Password="' + 'Kz 82;mQx";',
         "Endpoint=sb://x/;SharedAccessKey=" + "a1B2c3D4=" + ";EntityPath=q",
         "host=db;accesskey=" + "abc/def=" + ";",
     ),

@@ -1,11 +1,11 @@
 """US social security numbers, with separators. Area, group and serial as the SSA hands them out since 2011."""
 
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 
 _DASH = "[\u2010-\u2015\u2212-]"
 _SPACE = "[ \u00a0\u202f\u2009]"
-_AREA = "[0-8][0-9]{2}"
+_AREA = f"[0-8][0-9]{outside(2)}[0-9]"
 _GROUP = "(?!00)[0-9]{2}"
 _SERIAL = "(?!0000)[0-9]{4}"
 _BEFORE = rf"(?<!(?:000|666).){start(4)}(?<![0-9][.\u2010-\u2015\u2212-].{{4}})"

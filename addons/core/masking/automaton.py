@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from addons.core.masking.bitset import bits, members, some_bytes
-from addons.core.masking.engine import Pattern, compiled, time_limit
+from addons.core.masking.engine import compiled, time_limit
 from addons.core.masking.positions import CharacterClass, Positions
 from addons.core.masking.syntax import Node
 
@@ -156,14 +156,16 @@ class Automaton:
 
 
 class _Classes:
-    """Says which positions take a character. Most classes list their members; the engine is asked about the others."""
+    """Says which positions take a character. Most classes list their members; the engine is asked about all others at once."""
 
     def __init__(self, positions: Positions) -> None:
         numbers: dict[int, list[int]] = {}
         for position, number in enumerate(positions.classes):
             numbers.setdefault(number, []).append(position)
         self._bits = {number: bits(those) for number, those in numbers.items()}
-        self._asked = [(number, _pattern(kind)) for kind, number in positions.kinds.items() if kind.members is None]
+        self._asked = [number for kind, number in positions.kinds.items() if kind.members is None]
+        asked = (kind for kind in positions.kinds if kind.members is None)
+        self._question = compiled("".join(f"(?=({_source(kind)})|)" for kind in asked))
         self._listed: dict[str, set[int]] = {}
         for kind, number in positions.kinds.items():
             for char in kind.members or "":
@@ -174,7 +176,9 @@ class _Classes:
         """Return the positions that take ``char``, whatever comes before it."""
         known = self._known.get(char)
         if known is None:
-            asked = (number for number, pattern in self._asked if pattern.match(char, 0, timeout=time_limit(char)))
+            match = self._question.match(char, 0, timeout=time_limit(char))
+            answers = match.groups() if match else ()
+            asked = (number for number, answer in zip(self._asked, answers, strict=True) if answer is not None)
             kinds = frozenset(asked) | self._listed.get(char, set())
             known = self._same.get(kinds)
             if known is None:
@@ -191,8 +195,8 @@ class _Classes:
         self._same: dict[frozenset[int], int] = {}
 
 
-def _pattern(kind: CharacterClass) -> Pattern:
-    return compiled(f"(?{kind.flags}:{kind.source})" if kind.flags else kind.source)
+def _source(kind: CharacterClass) -> str:
+    return f"(?{kind.flags}:{kind.source})" if kind.flags else kind.source
 
 
 class Scan:

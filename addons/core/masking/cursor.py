@@ -61,6 +61,11 @@ class Cursor:
         return self._matches
 
     @property
+    def at(self) -> int:
+        """Where the search goes on: behind the last match."""
+        return self._pos
+
+    @property
     def open(self) -> Span | None:
         """The match that has not been followed to its end."""
         return self._open

@@ -24,6 +24,10 @@ class Match(Protocol):
         """Return where the match ends, exclusive."""
         ...
 
+    def groups(self) -> tuple[str | None, ...]:
+        """Return what each group has captured."""
+        ...
+
 
 class Pattern(Protocol):
     """A compiled pattern. Each method raises ``TimeoutError`` after ``timeout`` seconds."""

@@ -68,9 +68,10 @@ class StreamMasker:
             if self._rules.is_late:
                 raise TimeoutError  # noqa: TRY301 - the call's time was up before
             # 1. What can no longer change?
-            limit = self._plain.end if final else self._live_start()
+            pending = (view.pending for view in self._views if not view.has_branched)
+            settled = min(pending, default=self._plain.end)
+            limit = self._plain.end if final else self._live_start(settled)
             # 2. Which matches are in it?
-            settled = min((view.pending for view in self._views), default=self._plain.end)
             self._pending += self._plain.collect(limit, final=final, settled=settled)
             for view in self._views:
                 self._pending += view.collect(limit, final=final)
@@ -89,10 +90,10 @@ class StreamMasker:
             self._forget()
         return out, endless
 
-    def _live_start(self) -> int:
+    def _live_start(self, settled: int) -> int:
         start = self._plain.live_start()
         for view in self._views:
-            start = min(start, view.live_start())
+            start = min(start, view.live_start(settled))
         return max(start, self._plain.decided)
 
     def _give_out(self, limit: int) -> str:

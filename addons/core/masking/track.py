@@ -1,6 +1,7 @@
 """The rules' way through one reading of a stream: the text as it stands, or as a view reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from addons.core.masking.automaton import Scan
 from addons.core.masking.cursor import Cursor
@@ -14,19 +15,44 @@ ASKED_AGAIN = 8
 however small the pieces are."""
 
 
+class _Answer(NamedTuple):
+    """What the patterns said when the reading went up to ``asked_at``: nothing before ``live_from`` can change."""
+
+    asked_at: int = 0
+    live_from: int = 0
+
+    def is_to_be_asked(self, end: int, start: int) -> bool:
+        """Say whether the patterns are to be asked again where a reading up to ``end`` waits from ``start`` on."""
+        waiting = end - start
+        return waiting > PATIENCE and (end - self.asked_at) * ASKED_AGAIN >= waiting
+
+
 class Track:
     """Places are counted from the start of the reading; ``base`` is where the part of it that is still known begins."""
 
-    __slots__ = ("_asked_at", "_cursors", "_live_from", "_own", "_rules", "_scan", "_tails", "base", "decided", "text")
+    __slots__ = (
+        "_cursors",
+        "_earlier",
+        "_now",
+        "_own",
+        "_rules",
+        "_scan",
+        "_tails",
+        "base",
+        "decided",
+        "reached",
+        "text",
+    )
 
     def __init__(self, rules: RuleSet, own: Sequence[int]) -> None:
         self._rules = rules
         self._own = own  # the ranks of the rules that only this call has
         self._scan = Scan(rules.compiled.automaton)
+        self.reached = 0
+        """How far was gone by a pattern whose matches were looked for."""
         self._tails: list[Cursor] = []  # whose match goes on beyond what is known
         self._cursors: dict[int, Cursor] = {}  # of the rules that were needed so far
-        self._asked_at = 0  # how far the reading went when the patterns were asked
-        self._live_from = 0  # what they said
+        self._now = self._earlier = _Answer()  # of all that is known, and of what comes before a place in it
         self.text = ""
         self.base = 0
         self.decided = 0
@@ -65,18 +91,31 @@ class Track:
 
     def live_start(self) -> int:
         """Return the first start whose outcome more text could change; raises ``TimeoutError``."""
-        start = max(self._scan.quiet_at, self._live_from)
-        waiting = self.end - start
-        if waiting > PATIENCE and (self.end - self._asked_at) * ASKED_AGAIN >= waiting:
-            known = max(self.decided, start) - self.base
-            live = (self._rules.rules[rank] for rank in self._scan.live)
-            start = self.base + min(rule.matcher.live_start(self.text, known, len(self.text)) for rule in live)
-            self._asked_at, self._live_from = self.end, start
+        start = max(self._scan.quiet_at, self._now.live_from)
+        if self._now.is_to_be_asked(self.end, start):
+            start = self._asked(self.text, start, self._scan.live)
+            self._now = _Answer(self.end, start)
         return self._own_live_start(self._own, self.text, start)
 
     def live_start_before(self, end: int, own: Sequence[int]) -> int:
-        """Return a place before which nothing could change if the text ended at ``end``; for these rules of a call."""
-        return self._own_live_start(own, self.text[: end - self.base], self._scan.quiet_before(end))
+        """Return a place before which nothing could change if the text ended at ``end``; for these rules of a call.
+
+        Raises ``TimeoutError``.
+        """
+        text = self.text[: end - self.base]
+        start = max(self._scan.quiet_before(end), self._earlier.live_from if self._earlier.asked_at <= end else 0)
+        if self._earlier.is_to_be_asked(end, start):
+            scan = Scan(self._rules.compiled.automaton, self.base)
+            scan.feed(text)
+            start = self._asked(text, start, scan.live)
+            self._earlier = _Answer(end, start)
+        return self._own_live_start(own, text, start)
+
+    def _asked(self, text: str, start: int, live: Iterable[int]) -> int:
+        known = max(self.decided, start) - self.base
+        matchers = (self._rules.rules[rank].matcher for rank in live)
+        starts = (matcher.live_start(text, known, len(text)) for matcher in matchers)
+        return self.base + min(starts, default=len(text))
 
     def _own_live_start(self, own: Sequence[int], text: str, start: int) -> int:
         for rank in own:
@@ -87,7 +126,8 @@ class Track:
     def collect(self, limit: int, *, final: bool, settled: int = FOREVER) -> list[Span]:
         """Return the matches that start before ``limit`` and were not returned; raises ``TimeoutError``.
 
-        Tails are followed as far as the text is ``settled``: up to there, all views have read it.
+        Tails are followed as far as the text is ``settled``: up to there it has been read by all views that may still
+        branch off.
         """
         is_idle = not (self._scan.matched or self._own or self._tails)
         found = (
@@ -111,6 +151,7 @@ class Track:
         found: list[Span] = []
         for cursor in dict.fromkeys((*self._tails, *map(self._cursor, ranks))):
             found += cursor.advance(self.text, self.base, self.decided, limit, final=final, settled=settled)
+            self.reached = max(self.reached, cursor.at)
         if found or self._tails:
             self._tails = [cursor for cursor in self._cursors.values() if cursor.open is not None]
         return found

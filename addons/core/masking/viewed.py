@@ -33,6 +33,11 @@ class Viewed:
         """Up to where the text is read."""
         return self._view.pending
 
+    @property
+    def has_branched(self) -> bool:
+        """Whether it goes its own way."""
+        return self._track is not None
+
     def feed(self, text: str) -> list[Span]:
         """Take the next piece, which the plain track has taken before; return matches that may still grow."""
         before = self._view.pending
@@ -43,11 +48,14 @@ class Viewed:
         before = self._view.pending
         return self._take(before, self._view.finish())
 
-    def live_start(self) -> int:
-        """Return the first start whose outcome more text could change; raises ``TimeoutError``."""
+    def live_start(self, settled: int) -> int:
+        """Return the first start whose outcome more text could change; raises ``TimeoutError``.
+
+        Up to where the text is ``settled``, all views have read it that may still branch off.
+        """
         if self._track is None:
-            read, known = self.pending, self._plain.end
-            return known if read >= known else self._plain.live_start_before(read, self._own)
+            known = self._plain.end
+            return known if self.pending >= known else self._plain.live_start_before(settled, self._own)
         start = self._track.live_start()
         return self.pending if start >= self._track.end else min(self.pending, self._origins.start_of(start))
 
@@ -107,7 +115,8 @@ class Viewed:
         """End the track where it has become the same as the plain one."""
         is_same = track.end - self._same_from >= self._rules.lookback
         is_over = track.decided >= track.end and not self._links and not self._plain.open_spans
-        if is_same and is_over:
+        is_behind = self._plain.reached > self.pending  # what was found there, it has still to judge by itself
+        if is_same and is_over and not is_behind:
             is_even = track.matches(own=bool(self._own)) == self._plain.matches(own=bool(self._own))
             if is_even:  # else more have been found here, and too many count as one
                 self._track = None

@@ -1,6 +1,6 @@
 """Detectors that nothing uses: they look like guards and guard nothing, so they are problems."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from addons.core.detect.detector import Detector
 from addons.core.policy.conditions import Condition
@@ -14,16 +14,25 @@ _WAY_OUT = "Name it, or a group that it is in, under `redaction` or in a rule's 
 
 def check(members: Mapping[str, Value], own: Iterable[Detector], imported: Iterable[Detector], policy: Policy) -> None:
     """Report detectors of the policy's own, and an import, that neither a rule nor `redaction` uses."""
-    used = {*policy.redaction.requests.detectors, *policy.redaction.responses.detectors}
+    directions = (policy.redaction.requests, policy.redaction.responses)
+    used = {detector for one in directions for detector in (*one.detectors, *one.entities)}
     for rule in policy.guardrails:
         used |= set(_named(rule.condition))
     unused = {detector.name for detector in own} - {detector.name for detector in used}
     for name, key, _ in members["detectors"].members() if unused else ():
         if name in unused and not any(_is_at(one, key.key) for one in key.report.problems):
             key.fail("nothing uses this detector", _WAY_OUT)
+    if policy.entities is not None:
+        _check_types(members["entities"], {detector.entity for detector in used})
     brought = set(imported)
     if brought and not brought & used:
         members["import"].fail("nothing uses these detectors", _WAY_OUT)
+
+
+def _check_types(value: Value, used: Collection[str]) -> None:
+    for item in (item for name, _, types in value.members() if name == "types" for item in types.alternatives()):
+        if not any(problem.key == item.key for problem in item.report.problems) and item.text() not in used:
+            item.fail("nothing uses this type", "Name it, or the group `entities`, under `redaction`.")
 
 
 def _is_at(problem: Problem, key: str) -> bool:

@@ -126,19 +126,37 @@ class Guardrail:
 
 
 @dataclass(frozen=True, slots=True)
+class Entities:
+    """What a language model looks for, in a process of its own: Presidio's types, such as ``PERSON``.
+
+    ``model`` is a spaCy package or the path of a folder. ``score`` is between 0 and 1; ``timeout`` are seconds for one
+    body.
+    """
+
+    types: tuple[str, ...]
+    language: str = "en"
+    model: str = "en_core_web_lg"
+    score: float = 0.6
+    timeout: int = 2
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class RedactionRule:
     """The detectors that are used in one direction, and the style of what takes a value's place.
 
-    ``styles`` are exceptions from ``style``, by the name of a detector.
+    ``styles`` are exceptions from ``style``, by the name of a detector. ``entities`` stand for what a language model
+    finds.
     """
 
     detectors: tuple[Detector, ...] = ()
     style: Style = Style.LABEL
     styles: tuple[tuple[str, Style], ...] = ()
+    entities: tuple[Detector, ...] = ()
     _by_name: Mapping[str, Style] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_name = dict.fromkeys((detector.name for detector in self.detectors), self.style)
+        by_name = dict.fromkeys((detector.name for detector in (*self.detectors, *self.entities)), self.style)
         object.__setattr__(self, "_by_name", {**by_name, **dict(self.styles)})
 
     def style_of(self, detector: str) -> Style:
@@ -178,7 +196,8 @@ class RiskThresholds:
 class Policy:
     """A whole policy. ``digest`` is the SHA-256, in hex, of the file's bytes, or of all digests where it imports files.
 
-    ``catalogue`` holds the detectors that it can name, its own among them. ``warnings`` stop nothing.
+    ``catalogue`` holds the detectors that it can name, its own among them. ``entities`` are ``None`` where no language
+    model is used. ``warnings`` stop nothing.
     """
 
     digest: str
@@ -189,5 +208,6 @@ class Policy:
     redaction: Redaction = field(default_factory=Redaction)
     risk: RiskThresholds = field(default_factory=RiskThresholds)
     retention_days: int | None = None
+    entities: Entities | None = None
     catalogue: Catalogue = SHIPPED
     warnings: tuple[Problem, ...] = ()

@@ -10,11 +10,13 @@ import hashlib
 from types import MappingProxyType
 
 from addons.core.detect.catalogue import SHIPPED, Catalogue
+from addons.core.detect.entity import GROUP, entity
 from addons.core.policy import dead_detectors
 from addons.core.policy.model import IdentityPolicy, Policy, Redaction, RiskThresholds
 from addons.core.policy.sections import (
     access,
     detectors,
+    entities,
     guardrails,
     identity,
     imports,
@@ -28,7 +30,7 @@ from addons.core.policy.yaml_tree import read_tree
 VERSION = 1
 """The version of the schema."""
 
-_OPTIONAL = ("services", "access", "detectors", "import", "guardrails", "redaction", "risk", "ledger")
+_OPTIONAL = ("services", "access", "detectors", "import", "entities", "guardrails", "redaction", "risk", "ledger")
 _NO_FILES: imports.Files = MappingProxyType({})
 
 
@@ -47,7 +49,10 @@ def parse(text: bytes, *, name: str, files: imports.Files = _NO_FILES) -> Policy
     protocols = {service.name: service.protocol for service in known}
     own = detectors.read(members["detectors"]) if "detectors" in members else ()
     imported = imports.read(members["import"], files) if "import" in members else ()
-    catalogue = Catalogue((*own, *SHIPPED.detectors, *imported))
+    patterns = Catalogue((*own, *SHIPPED.detectors, *imported))
+    taken = {*patterns.names(), *detectors.TAKEN, GROUP}
+    named = optional(members, "entities", lambda one: entities.read(one, taken), None)
+    catalogue = Catalogue((*patterns.detectors, *map(entity, named.types if named else ())))
     policy = Policy(
         digest=digest(text, files),
         identity=optional(members, "identity", identity.read, IdentityPolicy(())),
@@ -57,6 +62,7 @@ def parse(text: bytes, *, name: str, files: imports.Files = _NO_FILES) -> Policy
         redaction=optional(members, "redaction", lambda one: redaction.read(one, catalogue), Redaction()),
         risk=optional(members, "risk", limits.read_risk, RiskThresholds()),
         retention_days=optional(members, "ledger", limits.read_retention_days, None),
+        entities=named,
         catalogue=catalogue,
         warnings=tuple(report.warnings),
     )

@@ -141,6 +141,8 @@ def _mask_text(text: str, masker: Masker) -> tuple[str, Counter[str]]:
 
 def _inspected(kind: MediaType, read: ReadText) -> Inspected:
     """Return how much of a text was read: not all of one that only looks like text, or that holds what is none."""
+    if not kind.is_text and read.is_garbled:
+        return Inspected.NONE
     if kind.name == FORM:
         is_read = not holds_unread_field(read.text)
     else:

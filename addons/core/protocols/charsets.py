@@ -51,6 +51,9 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SHIFTS = re.compile(rb"\x1b[$(]|\x0e")
 """How ISO 2022 changes to another character set."""
 
+_MIN_GUESSED_BYTES = 4
+"""Bytes from which zeros tell the encoding of what is not labelled as text: two, one of them zero, may be anything."""
+
 _MIN_ZEROS = 0.3
 """Share of zero bytes in one half of the positions that tells UTF-16: half-Latin text has more, stray zeros fewer."""
 
@@ -62,6 +65,11 @@ class ReadText:
     text: str = field(repr=False)
     encoding: str
     is_sure: bool = True
+
+    @property
+    def is_garbled(self) -> bool:
+        """Whether an encoding that somebody had to guess gives characters that no text has."""
+        return not self.is_sure and _CONTROLS.search(self.text) is not None
 
     def encoded(self, text: str) -> bytes:
         """Return ``text`` in the encoding of this one; what it cannot spell becomes a question mark."""
@@ -142,7 +150,8 @@ def read_text(body: bytes, kind: MediaType) -> ReadText | None:
     if (label and not codec) or kind.is_media or _is_ebcdic(kind, body):
         return None
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), "")
-    wide = wide_encoding(body) if marked or b"\0" in body else ""
+    may_guess = b"\0" in body and (kind.is_text or len(body) >= _MIN_GUESSED_BYTES)
+    wide = wide_encoding(body) if marked or may_guess else ""
     encoding = wide or marked or ("" if codec in _WIDE else codec) or "utf-8"
     is_sure = _agree(codec, encoding, marked=marked) and not declared and not _SHIFTS.search(body)
     if (text := _decoded(body, encoding)) is not None:

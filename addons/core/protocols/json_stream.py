@@ -5,13 +5,15 @@ and masked on their own; each may be JSON text again. Then the text as it stands
 between the literals, and texts that only began like JSON. What is not masked keeps its spelling, and what was masked is
 not read again: a mask may be a token's original, which is meant to stay.
 
-A whole text, and each whole string inside it, may also be a file in base64: see ``wrapped_text``.
+A whole text, and each whole string inside it, may also be a file in base64: see ``wrapped_text``. One that comes in
+pieces is held where it begins like one: see ``held_file``.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 
+from addons.core.protocols.held_file import HeldFile
 from addons.core.protocols.json_rewrite import number_text, string_literal
 from addons.core.protocols.protocol import Masker, TextStream
 from addons.core.protocols.spelling import SpelledStream, has_surrogates
@@ -177,6 +179,8 @@ class LeafStream:
         self._masker = masker
         self._surface = SpelledStream(masker.stream())
         self._literals = _Literals(masker, level, whole=whole) if level < MAX_LEVELS else None
+        self._level = level
+        self._file = HeldFile() if level < MAX_LEVELS and not whole else None
         self._begun = False
         self._surface_hits: Counter[str] = Counter()
 
@@ -187,7 +191,22 @@ class LeafStream:
         return hits + self._literals.hits if self._literals else hits
 
     def feed(self, text: str) -> str:
-        """Take the next piece and return what is final."""
+        """Take the next piece and return what is final.
+
+        Raises:
+            RefusedError: ``BODY_TOO_LARGE``: it is a file that is longer than what is held of one.
+        """
+        if self._file is None:
+            return self._fed(text)
+        start = "" if self._file.text else text[: len(text) - len(text.lstrip())]
+        out = self._fed(start) if start else ""
+        text = text[len(start) :]
+        if not text or self._file.takes(text):
+            return out
+        text, self._file = self._file.text, None
+        return out + self._fed(text)
+
+    def _fed(self, text: str) -> str:
         if not self._begun and text.strip("\ufeff \t\r\n"):
             self._begun = True
             if not _begins_like_json(text):
@@ -198,6 +217,11 @@ class LeafStream:
 
     def finish(self) -> str:
         """Return what was held back."""
+        held = self._file.text if self._file else ""
+        if held:
+            masked, hits = mask_leaf(self._masker, held, self._level)
+            self._surface_hits += hits
+            return "".join(self._surface.finish()) + masked
         rest = self._masked(self._literals.finish()) if self._literals else ""
         return rest + "".join(self._surface.finish())
 

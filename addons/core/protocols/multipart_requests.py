@@ -5,6 +5,7 @@ from dataclasses import replace
 from addons.core.call import Call, Content
 from addons.core.protocols.bodies import read_body
 from addons.core.protocols.headers import content_type_text
+from addons.core.protocols.json_requests import read_untyped
 from addons.core.protocols.multipart import FORM_DATA, parse_multipart
 from addons.core.protocols.part_headers import malformed
 
@@ -12,12 +13,17 @@ _DECIDING = ("model", "stream")
 """Fields that access and the way of the answer depend on."""
 
 
-def is_upload(call: Call) -> bool:
-    """Tell whether the request of ``call`` is labelled as a form with files."""
-    return content_type_text(call.head.headers).lower().startswith(FORM_DATA)
+def read_other(call: Call, body: bytes) -> Call:
+    """Return ``call``, which no parser of its own reads, with what its form or its JSON says.
+
+    Raises:
+        RefusedError: ``BODY_…``: it could be read in two ways.
+    """
+    is_upload = content_type_text(call.head.headers).strip().lower().startswith(FORM_DATA)
+    return _read_upload(call, body) if is_upload else read_untyped(call, body)
 
 
-def read_upload(call: Call, body: bytes) -> Call:
+def _read_upload(call: Call, body: bytes) -> Call:
     """Return ``call`` with what its form says: all texts, the model and whether it asks for a stream.
 
     Fields that decide on a call stand once and are short texts, or the receiver might choose another one than we did.

@@ -1,8 +1,12 @@
+from collections import Counter
+
 import pytest
 
+from addons.core.detect.catalogue import custom
 from addons.core.detect.detector import Detector
 from addons.core.masking.masker import Masker
-from addons.core.masking.styles import hashed, label, mask_keep_last_four
+from addons.core.masking.styles import hashed, label, mask_keep_last_four, unstyled
+from addons.core.masking.tokens import TokenVault
 
 CARD = Detector("card", "CARD", "[0-9 -]{1,40}")
 
@@ -40,3 +44,52 @@ def test_a_hash_is_stable_typed_and_keyed() -> None:
 
 def test_a_style_is_what_a_masker_replaces_with() -> None:
     assert Masker([CARD], hashed(b"k")).mask("no 4111").text == "no" + hashed(b"k")(CARD, " 4111")
+
+
+NUMBER = custom("style/mask/number", "NUMBER", "[0-9]{12}")
+SECRET = custom("secret", "SECRET", "(?<=[0-9]{4})[0-9]{8}[a-z]{4}")
+
+
+@pytest.mark.parametrize(
+    ("detectors", "text", "masked", "hits"),
+    [
+        ([NUMBER], "no 123456789012.", "no ****9012.", {"style/mask/number": 1}),
+        ([NUMBER, SECRET], "no 123456789012.", "no ****9012.", {"style/mask/number": 1}),
+        # the last four of all of it are the secret's
+        ([NUMBER, SECRET], "no 123456789012abcd.", "no [NUMBER].", {"number": 1}),
+        ([SECRET, NUMBER], "no 123456789012abcd.", "no [SECRET].", {"secret": 1}),
+        # what stands inside of a value is a part of it
+        ([NUMBER, custom("part", "PART", "[0-9]{3}")], "no 123456789012.", "no ****9012.", {"style/mask/number": 1}),
+        ([NUMBER, custom("style/mask/number", "NUMBER", "[0-9]{9,14}")], "1234567890123", "****0123", {NUMBER.name: 1}),
+    ],
+)
+def test_a_style_never_sees_what_only_another_detector_has_found(
+    detectors: list[Detector], text: str, masked: str, hits: dict[str, int]
+) -> None:
+    masker = Masker(detectors, mask_keep_last_four)
+    whole = masker.mask(text)
+    assert whole.text == masked
+    assert Counter(hit.detector for hit in whole.hits) == hits
+    stream = masker.stream()
+    assert "".join([*map(stream.feed, text), stream.finish()]) == whole.text
+    assert stream.hits == Counter(hit.detector for hit in whole.hits)
+
+
+def test_a_value_that_became_a_label_does_not_count_as_anything_else() -> None:
+    vault = TokenVault(b"key", capacity=1)
+    masker = Masker([custom("style/token/name", "NAME", "[A-Z][a-z]{2,9}")], vault)
+    masked = masker.mask("Ann, Bob, Ann")
+    (token,) = vault.originals
+    assert masked.text == f"{token}, [NAME], {token}"
+    assert [hit.detector for hit in masked.hits] == ["style/token/name", "name", "style/token/name"]
+    stream = masker.stream()
+    assert stream.feed("Ann, Bob, Ann") + stream.finish() == masked.text
+    assert stream.hits == Counter({"style/token/name": 2, "name": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("style/hash/email", "email"), ("email", "email"), ("rule/a/email", "rule/a/email"), ("style/mask/a/b", "a/b")],
+)
+def test_the_name_without_its_style(name: str, plain: str) -> None:
+    assert unstyled(name) == plain

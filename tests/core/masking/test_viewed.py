@@ -92,7 +92,7 @@ def assert_cut_does_not_matter(masker: Masker, pieces: list[str]) -> None:
 PIECES = st.lists(st.text("abAB .%07\n", max_size=7), max_size=7)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(st.lists(PATTERNS, min_size=1, max_size=2), PIECES, st.booleans())
 def test_random_patterns_however_cut(patterns: list[str], pieces: list[str], is_own: bool) -> None:
     detectors = []

@@ -34,7 +34,7 @@ SECTIONS = [
     ("version: 1", "6:1: version: duplicate key, first on line 1. Remove one of them."),
     (
         "<<: {version: 1}",
-        "6:1: <<: unknown key. Known: access, detectors, guardrails, import, ledger, redaction, risk.",
+        "6:1: <<: unknown key. Known: access, detectors, entities, guardrails, import, ledger, redaction, risk.",
     ),
     ("7: x", "6:1: 7: expected a name, got the number 7. Put it in quotes."),
     (

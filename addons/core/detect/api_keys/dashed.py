@@ -1,6 +1,6 @@
 """Keys that begin with letters and a dash."""
 
-from addons.core.detect.api_keys.forms import END, HEX, TAIL, URL, UUID, WORD, Form, form_length, separated
+from addons.core.detect.api_keys.forms import END, HEX, TAIL, URL, UUID, WORD, Form, separated
 from addons.core.detect.detector import Detector
 
 _GITLAB = rf"(?:{URL}{{27,300}}\.[0-9a-z]{{2}}\.[0-9a-z]{{9}}|{URL}{{20}})"
@@ -14,11 +14,13 @@ _FORMS: tuple[Form, ...] = (
     ("tvly", f"{URL}{{28}}"),  # Tavily
     ("llx", f"{WORD}{{40}}"),  # LlamaCloud
     ("bedrock-api-key", f"{WORD}{{20}}"),  # Amazon
+    ("pk-lf", UUID),  # Langfuse
     # Code, packages and pipelines
     *((f"gl{kind}", _GITLAB) for kind in ("pat", "dt", "rt", "rtr", "ptt", "cbt", "soat", "ft", "imt", "agent")),
     *((f"gl{kind}", _GITLAB) for kind in ("oas", "ffct", "wt")),
     ("pypi", f"AgE{URL}{{50}}"),
     ("PMAK", f"{HEX}{{24}}-{HEX}{{34}}"),  # Postman
+    ("PMAT", f"[A-Z0-9]{{26}}{END}"),
     ("CFPAT", f"{URL}{{40}}"),  # Contentful
     ("fio", f"u-{URL}{{60}}"),  # Frame.io
     ("API", f"[A-Z0-9]{{26}}{END}"),  # Octopus Deploy
@@ -28,18 +30,20 @@ _FORMS: tuple[Form, ...] = (
     ("pul", f"{HEX}{{40}}"),  # Pulumi
     ("tskey", f"{WORD}{{3,12}}-{URL}{{16}}"),  # Tailscale
     ("dnkey", f"{URL}{{26}}-{URL}{{50}}"),  # Defined
-    *((f"NR{kind}", "[A-Za-z0-9-]{27}") for kind in ("AK", "II", "AA", "RA")),  # New Relic
+    *((f"NR{kind}", f"{URL}{{27}}") for kind in ("AK", "II", "AA", "RA")),  # New Relic
+    ("NRJS", f"{HEX}{{19}}"),
     ("HRKU", f"{URL}{{36}}"),  # Heroku
     ("AGE-SECRET-KEY", "1[A-Z0-9]{58}"),
     ("SWMTKN", "1-[a-z0-9]{50}-[a-z0-9]{25}"),  # Docker Swarm
-    ("sdk", UUID),  # LaunchDarkly
+    *((kind, UUID) for kind in ("sdk", "api", "mob")),  # LaunchDarkly
+    *((f"secret-{kind}", f"{URL}{{30}}") for kind in ("live", "test")),  # Stytch
     ("tk-us", f"{URL}{{48}}"),  # Scalingo
     *((f"signkey-{kind}", f"{HEX}{{32}}") for kind in ("prod", "test")),  # Inngest
     # Payment, mail and other services
-    *((f"xox{kind}", "[A-Za-z0-9%-]{10}") for kind in "abcdeoprs"),  # Slack
+    *((f"xox{kind}", "[A-Za-z0-9%-]{10}") for kind in "abceoprs"),  # Slack
     ("xapp", f"[0-9]-{WORD}{{8}}"),
     ("key", f"{HEX}{{32}}{END}"),  # Mailgun
-    ("xkeysib", f"{HEX}{{64}}"),  # Brevo
+    *((kind, f"{HEX}{{64}}") for kind in ("xkeysib", "xsmtpsib")),  # Brevo
     *((f"sq0{kind}", f"{URL}{{22}}") for kind in ("atp", "csp", "idp")),  # Square
     ("pat", f"(?:na|eu|ap)[0-9]-{UUID}"),  # HubSpot
     ("access", f"(?:sandbox|development|production)-{UUID}"),  # Plaid
@@ -53,7 +57,6 @@ API_KEY_DASHED = Detector(
     label="API_KEY",
     groups=("secrets",),
     pattern=separated("-", _FORMS),
-    measure=form_length("-", _FORMS),
     vetted=True,
     tail=TAIL,
     examples=(
@@ -67,6 +70,7 @@ API_KEY_DASHED = Detector(
         "NRAK" + "-" + "A1B2C3D4E" * 3,
         "access" + "-production-" + "01234567-89ab-cdef-0123-456789abcdef",
         "GOCSPX" + "-" + "a1B2" * 7,
+        "api" + "-" + "01234567-89ab-cdef-0123-456789abcdef",
     ),
     counter_examples=(
         "key-value pairs",

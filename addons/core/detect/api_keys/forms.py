@@ -5,7 +5,7 @@ goes with it, so a key that an issuer has made longer is still covered whole.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from addons.core.detect.edges import start
 
@@ -20,29 +20,23 @@ END = "(?![A-Za-z0-9])"
 TAIL = f"{URL}{{1,128}}"
 """The rest of a key."""
 
-LEAST, MOST = 10, 320
-"""Characters after the prefix that are looked at: the shortest body, and GitLab's longest."""
+_MADE_UP = "(?![xX]{8}|0{8}|your)"
+"""Manuals write ``ghp_xxxxxxxxxxxx``."""
 
 type Form = tuple[str, str]
 """A prefix that is not a common part of words, without the separator, and a regex for the least that follows it."""
 
 
 def separated(separator: str, forms: Iterable[Form]) -> str:
-    """Return a pattern for all that looks like one of ``forms``.
+    """Return a pattern for the least of each of ``forms``.
 
     The separator stands by itself and the prefixes are many, so it is the one string that a text must hold for the
-    pattern to be run at all (see ``masking.hints``): prose has few of them. Which form it is says ``form_length``.
+    pattern to be run at all (see ``masking.hints``): prose has few of them. Which prefix it was is looked at again
+    before a body, so that no match has to be judged: each judged one would begin the search anew.
     """
-    prefixes = "|".join(re.escape(prefix) for prefix in dict.fromkeys(prefix for prefix, _ in forms))
-    return f"{start()}(?:{prefixes}){re.escape(separator)}[A-Za-z0-9_.-]{{{LEAST},{MOST}}}"
-
-
-def form_length(separator: str, forms: Iterable[Form]) -> Callable[[str], int]:
-    """Return a function that says how many characters at the start of a match are the least of one of ``forms``."""
-    known = re.compile("|".join(f"{re.escape(prefix + separator)}(?:{body})" for prefix, body in forms))
-
-    def measure(match: str) -> int:
-        found = known.match(match)
-        return found.end() if found else 0
-
-    return measure
+    bodies: dict[str, list[str]] = {}
+    for prefix, body in forms:
+        bodies.setdefault(body, []).append(re.escape(prefix))
+    prefixes = "|".join(dict.fromkeys(prefix for those in bodies.values() for prefix in those))
+    after = "|".join(f"(?<=(?:{'|'.join(those)}){re.escape(separator)})(?:{body})" for body, those in bodies.items())
+    return f"{start()}(?:{prefixes}){re.escape(separator)}{_MADE_UP}(?:{after})"

@@ -12,6 +12,7 @@ _FORMS = (
     r"whsec_[A-Za-z0-9+/]{24,64}={0,2}",  # Stripe and other webhooks
     rf"ops_eyJ{BASE64}{{120,2048}}",  # 1Password
     rf"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz){BASE64}{{100,2048}}",  # Amazon's session tokens
+    r"xoxd-[A-Za-z0-9%+/=_-]{40,512}",  # Slack's cookie
     rf"ABSK{BASE64}{{100,300}}",  # Amazon Bedrock
     rf"cflt{BASE64}{{56,80}}",  # Confluent
     rf"dG9rO{BASE64}{{54,80}}",  # Intercom
@@ -23,7 +24,7 @@ API_KEY_WIDE = Detector(
     groups=("secrets",),
     pattern=rf"{start()}(?:{'|'.join(_FORMS)})",
     vetted=True,
-    tail=rf"{BASE64}{{1,128}}",
+    tail="[A-Za-z0-9%+/=_-]{1,128}",
     examples=(
         "sntrys" + "_" + "a1+/" * 30 + "=_" + "a1B2" * 10,
         "fm2" + "_" + "a1+/" * 30 + "==",
@@ -31,6 +32,7 @@ API_KEY_WIDE = Detector(
         "glc" + "_" + "a1+/" * 20 + "=",
         "IQoJb3JpZ2lu" + "X2VjE" + "a1+/" * 80 + "==",
         "ops" + "_eyJ" + "a1B2" * 60 + "==",
+        "xoxd" + "-" + "a1B2" * 15 + "%2F" + "c3D4" * 6 + "%3D",
         "ABSK" + "a1B2" * 30 + "=",
     ),
     counter_examples=("whsec_", "glc_context", "fm2_modulation", "ops_eyJ", "ABSKAC", "IQoJb3JpZ2lu", "sntrys_token"),

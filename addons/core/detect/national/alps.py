@@ -1,5 +1,6 @@
 """Austria and Switzerland: social security numbers (\u00a7 31 ASVG; Art. 50c AHVG, EAN-13)."""
 
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import is_date, numbers, weighted
 from addons.core.detect.national.number import ALONE, DONE, GAP, NATIONAL_ID, SPACE, after_word, apart, begin, national
 
@@ -28,7 +29,7 @@ def is_ahv(value: str) -> bool:
 
 AT_SVNR = national(
     name="at_svnr",
-    pattern=rf"[0-9]{{4}}(?:{apart(4)}{SPACE}[0-9]{{6}}{DONE}{ALONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{2}}(?:{apart(4)}{SPACE}[0-9]{{6}}{DONE}{ALONE}"
     rf"|{after_word(4, rf'{GAP}[0-9]{{2}}{GAP}[0-9]{{2}}{GAP}[0-9]{{2}}', _AUSTRIAN_WORDS)})",
     validate=is_svnr,
     examples=(
@@ -52,7 +53,7 @@ AT_SVNR = national(
 
 CH_AHV = national(
     name="ch_ahv",
-    pattern=rf"756{begin(3)}{GAP}[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{2}}{DONE}",
+    pattern=rf"756{outside(3)}{begin(3)}{GAP}[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{2}}{DONE}",
     validate=is_ahv,
     examples=(
         "756.9217.0769.85",

@@ -1,6 +1,7 @@
 """Bulgaria, Romania, Croatia, Slovenia and its neighbours, Greece: all plain digits, so only after their names."""
 
 from addons.core.detect.card import luhn
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import is_born, is_date, mod_11_10, numbers, weighted
 from addons.core.detect.national.number import GAP, NATIONAL_ID, PERSONAL_ID, TAX_ID, after_word, national
 
@@ -65,7 +66,7 @@ def is_amka(value: str) -> bool:
 
 BG_EGN = national(
     name="bg_egn",
-    pattern=rf"[0-9]{{6}}{after_word(6, '[ ]?[0-9]{4}', _BULGARIAN_WORDS)}".replace("[ ]?", ""),
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}{after_word(6, '[ ]?[0-9]{4}', _BULGARIAN_WORDS)}".replace("[ ]?", ""),
     validate=is_egn,
     examples=("\u0415\u0413\u041d: 7523169263", "EGN 8032056031", '"egn":"7523169263"', "userEgn=8032056031"),
     counter_examples=("7523169263", "EGN 7523169262", "EGN 7513169263", "regnum 7523169263", "EGN 75231692630"),
@@ -73,7 +74,7 @@ BG_EGN = national(
 
 RO_CNP = national(
     name="ro_cnp",
-    pattern=rf"[1-9][0-9]{{6}}{after_word(7, '[0-9]{6}', _ROMANIAN_WORDS)}",
+    pattern=rf"[1-9][0-9]{outside(2)}[0-9]{{5}}{after_word(7, '[0-9]{6}', _ROMANIAN_WORDS)}",
     validate=is_cnp,
     examples=(
         "CNP: 1630615123457",
@@ -92,7 +93,7 @@ RO_CNP = national(
 
 HR_OIB = national(
     name="hr_oib",
-    pattern=rf"[0-9]{{6}}{after_word(6, '[0-9]{5}', _CROATIAN_WORDS)}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}{after_word(6, '[0-9]{5}', _CROATIAN_WORDS)}",
     validate=is_oib,
     examples=(
         "OIB: 33392005961",
@@ -105,7 +106,9 @@ HR_OIB = national(
 
 SI_EMSO = national(
     name="si_emso",
-    pattern=rf"[0-3][0-9]{{6}}{after_word(7, rf'{GAP}[0-9]{{6}}', _YUGOSLAV_WORDS)}".replace(GAP, "[ ]?"),
+    pattern=rf"[0-3][0-9]{outside(2)}[0-9]{{5}}{after_word(7, rf'{GAP}[0-9]{{6}}', _YUGOSLAV_WORDS)}".replace(
+        GAP, "[ ]?"
+    ),
     validate=is_emso,
     examples=(
         "EM\u0160O: 0101006500006",
@@ -123,7 +126,7 @@ SI_EMSO = national(
 
 GR_AMKA = national(
     name="gr_amka",
-    pattern=rf"[0-3][0-9]{{5}}{after_word(6, '[ -]?[0-9]{5}', _GREEK_WORDS)}",
+    pattern=rf"[0-3][0-9]{outside(2)}[0-9]{{4}}{after_word(6, '[ -]?[0-9]{5}', _GREEK_WORDS)}",
     validate=is_amka,
     examples=("AMKA: 01013099997", "\u0391\u039c\u039a\u0391 01013099997", '"amka":"01013099997"'),
     counter_examples=("01013099997", "AMKA 01013099998", "AMKA 01133099997", "AMKA 010130999970"),

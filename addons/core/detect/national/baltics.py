@@ -1,5 +1,6 @@
 """Estonia and Lithuania share one number (isikukood, asmens kodas); Latvia has its own (personas kods)."""
 
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import is_born, numbers, weighted
 from addons.core.detect.national.number import DASH, DONE, NATIONAL_ID, PERSONAL_ID, after_word, begin, national
 
@@ -31,7 +32,7 @@ def is_personas_kods(value: str) -> bool:
 
 EE_LT_PERSONAL_CODE = national(
     name="ee_lt_personal_code",
-    pattern=rf"[1-6][0-9]{{6}}{after_word(7, '[0-9]{4}', _WORDS)}",
+    pattern=rf"[1-6][0-9]{outside(2)}[0-9]{{5}}{after_word(7, '[0-9]{4}', _WORDS)}",
     validate=is_isikukood,
     examples=(
         "Isikukood: 37605030299",
@@ -46,7 +47,7 @@ EE_LT_PERSONAL_CODE = national(
 
 LV_PERSONAS_KODS = national(
     name="lv_personas_kods",
-    pattern=rf"[0-9]{{6}}(?:{begin(6)}(?<!32....){DASH}[0-9]{{5}}{DONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}(?:{begin(6)}(?<!32....){DASH}[0-9]{{5}}{DONE}"
     rf"|{after_word(6, rf'{DASH}?[0-9]{{5}}', _LATVIAN_WORDS)})",
     validate=is_personas_kods,
     examples=("161175-19997", "Personas kods: 161175-19997", "personas kods 16117519997", "personas kods 327345-12341"),

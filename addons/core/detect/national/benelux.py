@@ -1,5 +1,6 @@
 """The Netherlands and Belgium: burgerservicenummer (Wabb), rijksregisternummer (Royal Decree of 3 April 1984)."""
 
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import is_born, numbers, weighted
 from addons.core.detect.national.number import DONE, GAP, NATIONAL_ID, after_word, begin, national
 
@@ -34,7 +35,7 @@ def is_belgian(value: str) -> bool:
 
 NL_BSN = national(
     name="nl_bsn",
-    pattern=rf"[0-9]{{3}}(?:{begin(3)}[0-9][.][0-9]{{2}}[.][0-9]{{3}}{DONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9](?:{begin(3)}[0-9][.][0-9]{{2}}[.][0-9]{{3}}{DONE}"
     rf"|{after_word(3, rf'(?:{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}|[0-9][.][0-9]{{2}}[.][0-9]{{3}})', _BSN_WORDS)})",
     validate=is_bsn,
     examples=(
@@ -62,7 +63,7 @@ NL_BSN = national(
 
 BE_NATIONAL_NUMBER = national(
     name="be_national_number",
-    pattern=rf"[0-9]{{2}}(?:(?:{begin(2)}[.-][0-9]{{2}}[.-][0-9]{{2}}[ .-][0-9]{{3}}[ .-][0-9]{{2}}){DONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}(?:(?:{begin(2)}[.-][0-9]{{2}}[.-][0-9]{{2}}[ .-][0-9]{{3}}[ .-][0-9]{{2}}){DONE}"
     rf"|{after_word(2, rf'{GAP}[0-9]{{2}}{GAP}[0-9]{{2}}{GAP}[0-9]{{3}}{GAP}[0-9]{{2}}', _BELGIAN_WORDS)})",
     validate=is_belgian,
     examples=(

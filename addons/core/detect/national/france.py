@@ -1,5 +1,6 @@
 """France: the NIR, "num\u00e9ro de s\u00e9curit\u00e9 sociale" (INSEE): thirteen characters, and a key modulo 97."""
 
+from addons.core.detect.edges import outside
 from addons.core.detect.national.number import DONE, GAP, NATIONAL_ID, after_word, begin, national
 
 _MONTH = "(?:0[1-9]|1[0-2]|[2-9][0-9])"
@@ -25,7 +26,8 @@ def is_nir(value: str) -> bool:
 
 FR_NIR = national(
     name="fr_nir",
-    pattern=rf"[12](?:(?={GAP}[0-9]){begin(1)}{_BIRTH}{_KEY}{DONE}|{after_word(1, rf'{_BIRTH}(?:{_KEY})?', _WORDS)})",
+    pattern=rf"[12]{outside(1)}(?:(?={GAP}[0-9]){begin(1)}{_BIRTH}{_KEY}{DONE}"
+    rf"|{after_word(1, rf'{_BIRTH}(?:{_KEY})?', _WORDS)})",
     validate=is_nir,
     examples=(
         "2 69 05 49 588 157 80",

@@ -4,7 +4,7 @@ from collections import Counter
 
 from addons.core.detect.context import named
 from addons.core.detect.detector import Detector
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 from addons.core.detect.national.checksums import is_born, mod_11_10, numbers, weighted
 from addons.core.detect.national.number import (
     ALONE,
@@ -60,7 +60,7 @@ def card_length(value: str) -> int:
 
 DE_STEUER_ID = national(
     name="de_steuer_id",
-    pattern=rf"[0-9]{{2}}(?:{SPACE}(?<=[1-9]..){apart(3)}[0-9]{{3}}{SPACE}[0-9]{{3}}{SPACE}[0-9]{{3}}{DONE}{ALONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}(?:{SPACE}(?<=[1-9]..){apart(3)}[0-9]{{3}}{SPACE}[0-9]{{3}}{SPACE}[0-9]{{3}}{DONE}{ALONE}"
     rf"|{after_word(2, _GROUPS, _TAX_WORDS)})",
     validate=is_tax_id,
     examples=(
@@ -87,7 +87,7 @@ DE_STEUER_ID = national(
 
 DE_RENTENVERSICHERUNG = national(
     name="de_rentenversicherung",
-    pattern=rf"[0-9]{{2}}{begin(2)}[ ]?[0-9]{{6}}[ ]?[A-Z][ ]?[0-9]{{3}}{END}",
+    pattern=rf"[0-9]{{2}}{outside(2)}{begin(2)}[ ]?[0-9]{{6}}[ ]?[A-Z][ ]?[0-9]{{3}}{END}",
     validate=is_pension_number,
     examples=("15070649C103", "15 070649 C 103", "65 170839 J 003", "RVNR: 15070649C103", "\\n15070649C103"),
     counter_examples=("15070649C104", "15 071349 C 103", "115070649C103", "15070649C1031", "15070649CC103"),
@@ -97,7 +97,7 @@ DE_ID_CARD = Detector(
     name="de_id_card",
     label="DE_ID_CARD",
     groups=("pii", "national_id"),
-    pattern=rf"[0-9A-Z]{{9}}{start(9)}{named(_CARD_WORDS, 9)}[0-9]?{END}",
+    pattern=rf"[0-9A-Z]{{2}}{outside(2)}[0-9A-Z]{{7}}{start(9)}{named(_CARD_WORDS, 9)}[0-9]?{END}",
     measure=card_length,
     examples=(
         "Personalausweis: L01X00T471",

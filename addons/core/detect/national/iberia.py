@@ -1,7 +1,7 @@
 """Spain and Portugal: DNI and NIE with their letters (Real Decreto 1553/2005), the NIF of Portuguese persons."""
 
 from addons.core.detect.context import near
-from addons.core.detect.edges import END, start
+from addons.core.detect.edges import END, outside, start
 from addons.core.detect.national.checksums import numbers, weighted
 from addons.core.detect.national.number import DASH, GAP, NATIONAL_ID, SPACE, TAX_ID, after_word, begin, national
 
@@ -37,7 +37,7 @@ def is_portuguese_nif(value: str) -> bool:
 ES_DNI = national(
     name="es_dni",
     # A small letter up to f is one of a hash.
-    pattern=rf"[0-9]{{2}}(?:{begin(2)}(?:[.][0-9]{{3}}[.][0-9]{{3}}|[0-9]{{6}}){DASH}?[A-Zg-z]{END}"
+    pattern=rf"[0-9]{{2}}{outside(2)}(?:{begin(2)}(?:[.][0-9]{{3}}[.][0-9]{{3}}|[0-9]{{6}}){DASH}?[A-Zg-z]{END}"
     rf"|{after_word(2, rf'[.]?[0-9]{{3}}[.]?[0-9]{{3}}{_NAMED_LETTER}', _SPANISH)})",
     validate=is_dni,
     examples=(
@@ -67,7 +67,7 @@ ES_DNI = national(
 
 ES_NIE = national(
     name="es_dni",
-    pattern=rf"[X-Z](?:{begin(1)}{DASH}?[0-9]{{7}}{DASH}?[A-Z]{END}"
+    pattern=rf"[X-Z]{outside(1)}(?:{begin(1)}{DASH}?[0-9]{{7}}{DASH}?[A-Z]{END}"
     rf"|(?=[ .]?[0-9]){start(1)}{near(_SPANISH, 1)}[ .]?[0-9][.]?[0-9]{{3}}[.]?[0-9]{{3}}{_NAMED_LETTER}{END})",
     validate=is_dni,
     examples=("X1234567L", "Z-1234567-R", "NIE: Y 1234567 X", "nie X1.234.567-L", "\\nX1234567L"),
@@ -76,7 +76,7 @@ ES_NIE = national(
 
 PT_NIF = national(
     name="pt_nif",
-    pattern=rf"[0-9]{{3}}{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}', _PORTUGUESE)}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}', _PORTUGUESE)}",
     validate=is_portuguese_nif,
     examples=(
         "NIF: 123456789",

@@ -1,6 +1,6 @@
 """Ireland: Personal Public Service numbers, seven digits and a letter modulo 23, since 2013 with a second letter."""
 
-from addons.core.detect.edges import END
+from addons.core.detect.edges import END, outside
 from addons.core.detect.national.checksums import numbers, weighted
 from addons.core.detect.national.number import NATIONAL_ID, TAX_ID, after_word, begin, national
 
@@ -21,7 +21,7 @@ def is_ppsn(value: str) -> bool:
 IE_PPSN = national(
     name="ie_ppsn",
     # Without a word, a single letter up to F makes it a hexadecimal number.
-    pattern=rf"[0-9]{{7}}(?:{begin(7)}(?:[G-W]|[A-W][A-IW]){END}"
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{5}}(?:{begin(7)}(?:[G-W]|[A-W][A-IW]){END}"
     rf"|{after_word(7, '[ -]?[A-Wa-w][A-IWa-iw]?', _WORDS)})",
     validate=is_ppsn,
     examples=(

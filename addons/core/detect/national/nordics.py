@@ -1,7 +1,7 @@
 """Sweden, Finland, Denmark, Norway: a birthday and a serial number, with check digits but in newer Danish numbers."""
 
 from addons.core.detect.card import luhn
-from addons.core.detect.edges import END
+from addons.core.detect.edges import END, outside
 from addons.core.detect.national.checksums import is_born, numbers, weighted
 from addons.core.detect.national.number import DASH, DONE, NATIONAL_ID, PERSONAL_ID, SPACE, after_word, begin, national
 
@@ -56,7 +56,7 @@ def is_fodselsnummer(value: str) -> bool:
 
 SE_PERSONNUMMER = national(
     name="se_personnummer",
-    pattern=rf"[0-9]{{2}}(?:{begin(2)}{_NOT_A_TIME}(?:[0-9]{{2}}(?<=19..|20..){_NOT_A_TIME})?[0-9]{{4}}[-+\u2010-\u2015\u2212][0-9]{{4}}{DONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}(?:{begin(2)}{_NOT_A_TIME}(?:[0-9]{{2}}(?<=19..|20..){_NOT_A_TIME})?[0-9]{{4}}[-+\u2010-\u2015\u2212][0-9]{{4}}{DONE}"
     rf"|{after_word(2, rf'(?:[0-9]{{2}})?[0-9]{{4}}(?:[-+]|{DASH}|{SPACE})?[0-9]{{4}}', _SWEDISH_WORDS)})",
     validate=is_personnummer,
     examples=(
@@ -88,7 +88,7 @@ SE_PERSONNUMMER = national(
 
 FI_HETU = national(
     name="fi_hetu",
-    pattern=rf"[0-9]{{6}}{begin(6)}[-+A-FU-Ya-fu-y\u2010-\u2015\u2212][0-9]{{3}}[0-9A-FHJ-NPR-Ya-fhj-npr-y]{END}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}{begin(6)}[-+A-FU-Ya-fu-y\u2010-\u2015\u2212][0-9]{{3}}[0-9A-FHJ-NPR-Ya-fhj-npr-y]{END}",
     validate=is_hetu,
     examples=(
         "131052-308T",
@@ -104,7 +104,7 @@ FI_HETU = national(
 
 DK_CPR = national(
     name="dk_cpr",
-    pattern=rf"[0-9]{{6}}{begin(6)}{DASH}[0-9]{{4}}{DONE}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}{begin(6)}{DASH}[0-9]{{4}}{DONE}",
     validate=is_old_cpr,
     examples=("211062-5629", "\\n211062-5629"),
     counter_examples=("211362-5629", "1211062-5629", "211062-56290", "211062-5628", "2110625629"),
@@ -112,7 +112,7 @@ DK_CPR = national(
 
 DK_CPR_NAMED = national(
     name="dk_cpr",
-    pattern=rf"[0-9]{{6}}{after_word(6, rf'(?:{DASH}|{SPACE})?[0-9]{{4}}', _DANISH_WORDS)}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}{after_word(6, rf'(?:{DASH}|{SPACE})?[0-9]{{4}}', _DANISH_WORDS)}",
     validate=is_cpr_day,
     examples=("CPR: 211062-5628", "cpr-nr. 2110625628", '"cpr":"211062 5628"', "CPR number 0101901234"),
     counter_examples=("CPR 211362-5629", "CPR 21106256290", "cprofile 2110625629", "cpr: 3210625629"),
@@ -120,7 +120,8 @@ DK_CPR_NAMED = national(
 
 NO_FODSELSNUMMER = national(
     name="no_fodselsnummer",
-    pattern=rf"[0-9]{{6}}(?:{begin(6)}{SPACE}[0-9]{{5}}{DONE}|{after_word(6, '[0-9]{5}', _NORWEGIAN_WORDS)})",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}(?:{begin(6)}{SPACE}[0-9]{{5}}{DONE}"
+    rf"|{after_word(6, '[0-9]{5}', _NORWEGIAN_WORDS)})",
     validate=is_fodselsnummer,
     examples=(
         "151086 95088",

@@ -1,6 +1,7 @@
 """Brazil, India, Canada, Australia: CPF, Aadhaar, social insurance, tax file and Medicare numbers."""
 
 from addons.core.detect.card import luhn
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import numbers, verhoeff, weighted
 from addons.core.detect.national.number import (
     DASH,
@@ -17,7 +18,7 @@ from addons.core.detect.national.number import (
 _CPF_WORDS = f"cpf(?:/mf)?|cadastro de pessoas? f[i\u00ed]sicas?|{TAX_ID}|{NATIONAL_ID}"
 _AADHAAR_WORDS = f"a{{1,2}}dh{{1,2}}a{{1,2}}r(?:[ _-]?card)?|uidai|uid|(?-i:\u0906\u0927\u093e\u0930)|{NATIONAL_ID}"
 _SIN_WORDS = (
-    "social[ _-]?insurance(?:[ _-]?(?:number|no))?|(?-i:SIN)|sin[\"']?[ ]?[:=,;|\t\n][^0-9]{0,40}|sin[ ]|"
+    "social[ _-]?insurance(?:[ _-]?(?:number|no))?|(?-i:SIN)|sin[\"'>\\])]{0,2}[ ]?[:=,;|\t\n>\\])][^0-9]{0,40}|sin[ ]|"
     "sin (?:number|no|\\#)|my sin|(?-i:NAS)|"
     f"num[e\u00e9]ro d.assurance sociale|assurance sociale|{NATIONAL_ID}"
 )
@@ -65,7 +66,7 @@ def is_medicare(value: str) -> bool:
 
 BR_CPF = national(
     name="br_cpf",
-    pattern=rf"[0-9]{{3}}(?:{begin(3)}[.][0-9]{{3}}[.][0-9]{{3}}[-\u2010-\u2015\u2212/.][0-9]{{2}}{DONE}"
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9](?:{begin(3)}[.][0-9]{{3}}[.][0-9]{{3}}[-\u2010-\u2015\u2212/][0-9]{{2}}{DONE}"
     rf"|{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}{GAP}[0-9]{{2}}', _CPF_WORDS)})",
     validate=is_cpf,
     examples=(
@@ -83,12 +84,13 @@ BR_CPF = national(
         "1390.533.447-05",
         "cpf 111.111.111-11",
         "111.111.111-11",
+        "192.168.101.22",
     ),
 )
 
 IN_AADHAAR = national(
     name="in_aadhaar",
-    pattern=rf"[2-9][0-9]{{3}}(?:{begin(4)}{_AT_A_BOUNDARY}(?:{SPACE}[0-9]{{4}}{SPACE}|{DASH}[0-9]{{4}}{DASH})[0-9]{{4}}{DONE}(?!{SPACE}[0-9])"
+    pattern=rf"[2-9][0-9]{outside(2)}[0-9]{{2}}(?:{begin(4)}{_AT_A_BOUNDARY}(?:{SPACE}[0-9]{{4}}{SPACE}|{DASH}[0-9]{{4}}{DASH})[0-9]{{4}}{DONE}(?!{SPACE}[0-9])"
     rf"|{after_word(4, rf'{GAP}[0-9]{{4}}{GAP}[0-9]{{4}}', _AADHAAR_WORDS)})",
     validate=is_aadhaar,
     examples=(
@@ -112,7 +114,7 @@ IN_AADHAAR = national(
 
 CA_SIN = national(
     name="ca_sin",
-    pattern=rf"[1-79][0-9]{{2}}{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}', _SIN_WORDS)}",
+    pattern=rf"[1-79][0-9]{outside(2)}[0-9]{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}', _SIN_WORDS)}",
     validate=is_sin,
     examples=(
         "SIN: 123-456-782",
@@ -122,6 +124,8 @@ CA_SIN = national(
         "NAS : 123 456 782",
         "num\u00e9ro d'assurance sociale 123-456-782",
         "name,sin\nJane,123456782",
+        "<sin>123-456-782</sin>",
+        "[sin] 123456782",
     ),
     counter_examples=(
         "123-456-782",
@@ -136,7 +140,7 @@ CA_SIN = national(
 
 AU_TFN = national(
     name="au_tfn",
-    pattern=rf"[0-9]{{3}}{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{2,3}}', _TFN_WORDS)}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{2,3}}', _TFN_WORDS)}",
     validate=is_tfn,
     examples=("TFN: 123 456 782", "tax file number 876543210", '"tfn":"123456782"', "TFN is 876-543-210"),
     counter_examples=("123456782", "TFN 123456783", "TFN 1234567820", "tfnx 123456782"),
@@ -144,7 +148,8 @@ AU_TFN = national(
 
 AU_MEDICARE = national(
     name="au_medicare",
-    pattern=rf"[2-6][0-9]{{3}}{after_word(4, rf'{GAP}[0-9]{{5}}{GAP}[0-9](?:[ /-]{{0,3}}[1-9])?', _MEDICARE_WORDS)}",
+    pattern=rf"[2-6][0-9]{outside(2)}[0-9]{{2}}"
+    rf"{after_word(4, rf'{GAP}[0-9]{{5}}{GAP}[0-9](?:[ /-]{{0,3}}[1-9])?', _MEDICARE_WORDS)}",
     validate=is_medicare,
     examples=(
         "Medicare: 2123 45670 1",

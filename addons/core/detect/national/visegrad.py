@@ -1,5 +1,6 @@
 """Poland, Czechia, Slovakia, Hungary: PESEL, rodn\u00e9 \u010d\u00edslo, TAJ and tax number."""
 
+from addons.core.detect.edges import outside
 from addons.core.detect.national.checksums import is_born, numbers, weighted
 from addons.core.detect.national.number import DONE, GAP, NATIONAL_ID, PERSONAL_ID, TAX_ID, after_word, begin, national
 
@@ -46,7 +47,7 @@ def is_hungarian_tax_id(value: str) -> bool:
 
 PL_PESEL = national(
     name="pl_pesel",
-    pattern=rf"[0-9]{{6}}{after_word(6, '[ -]?[0-9]{5}', _POLISH_WORDS)}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}{after_word(6, '[ -]?[0-9]{5}', _POLISH_WORDS)}",
     validate=is_pesel,
     examples=(
         "PESEL: 44051401359",
@@ -67,7 +68,8 @@ PL_PESEL = national(
 
 CZ_RODNE_CISLO = national(
     name="cz_rodne_cislo",
-    pattern=rf"[0-9]{{6}}(?:/{begin(7)}[0-9]{{4}}{DONE}(?!/)|{after_word(6, '[ /-]{0,3}[0-9]{3,4}', _CZECH_WORDS)})",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{{4}}(?:/{begin(7)}[0-9]{{4}}{DONE}(?!/)"
+    rf"|{after_word(6, '[ /-]{0,3}[0-9]{3,4}', _CZECH_WORDS)})",
     validate=is_rodne_cislo,
     examples=(
         "710319/2745",
@@ -90,7 +92,7 @@ CZ_RODNE_CISLO = national(
 
 HU_TAJ = national(
     name="hu_taj",
-    pattern=rf"[0-9]{{3}}{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}', _TAJ_WORDS)}",
+    pattern=rf"[0-9]{{2}}{outside(2)}[0-9]{after_word(3, rf'{GAP}[0-9]{{3}}{GAP}[0-9]{{3}}', _TAJ_WORDS)}",
     validate=is_taj,
     examples=("TAJ: 123 456 788", "taj sz\u00e1m 123456788", "TAJ-sz\u00e1m: 123-456-788", '"taj": "123456788"'),
     counter_examples=("123456788", "TAJ 123456789", "tajine 123456788", "TAJ 1234567880", "taj 000000000"),
@@ -98,7 +100,7 @@ HU_TAJ = national(
 
 HU_TAX_ID = national(
     name="hu_tax_id",
-    pattern=rf"8[0-9]{{3}}{after_word(4, '[ -]?[0-9]{3}[ -]?[0-9]{3}', _TAX_WORDS)}",
+    pattern=rf"8[0-9]{{3}}{outside(4)}{after_word(4, '[ -]?[0-9]{3}[ -]?[0-9]{3}', _TAX_WORDS)}",
     validate=is_hungarian_tax_id,
     examples=("Ad\u00f3azonos\u00edt\u00f3 jel: 8071592153", '"adoazonosito": "8071592153"'),
     counter_examples=(

@@ -24,6 +24,9 @@ STREAK = 8
 """Bytes of text in a row from which another start is believed: random bytes have as many in 1 of 3,000 places."""
 
 _RUN = re.compile(bytes((IN,)) + b"*")
+_WORD = re.compile("[A-Z]?[a-z]*+")
+_AFTER_WORDS = frozenset(" \t:,;.!?([{|")
+"""What follows a word of a text. After the last line of a run comes a quote, a line's end, ``=``, or nothing."""
 _LINE_BREAK = re.compile(r"\r?\n|\r\Z")
 
 
@@ -100,11 +103,23 @@ class Runs:
             after = line_break.end()
             if after == len(text) and not final:
                 return None
-            if after < len(text) and classes[after] == IN:
+            more = classes[after : after + 1] == bytes((IN,)) and self._is_more(text, after, final=final)
+            if more is None:
+                return None
+            if more:
                 self._line = 0
                 return after
         self._inside = False
         return end
+
+    def _is_more(self, text: str, after: int, *, final: bool) -> bool | None:
+        """Say whether the line from ``after`` on is more of a run, and no sentence; ``None`` if unknown yet."""
+        end = _WORD.match(text, after, after + self._coding.minimum).end()  # type: ignore[union-attr] # it may be empty
+        if end == after + self._coding.minimum:
+            return True
+        if end == len(text):
+            return True if final else None
+        return text[end] not in _AFTER_WORDS
 
 
 def _end(classes: bytes, at: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from addons.core.call import Direction
 from addons.core.detect.catalogue import Catalogue
 from addons.core.detect.detector import Detector
+from addons.core.detect.entity import GROUP, TYPES
 from addons.core.masking.masker import Masker
 from addons.core.masking.ruleset import OVERFLOW, TIMEOUT
 from addons.core.policy.scene import Scene, SeenText, Trial
@@ -46,8 +47,12 @@ class DetectTest:
 
 
 def read(value: Value, catalogue: Catalogue) -> DetectTest:
-    """Read the names."""
-    return DetectTest(catalogue.select(known_detectors(value, catalogue)))
+    """Read the names. A language model takes too long to be asked by rules."""
+    selected = catalogue.select(known_detectors(value, catalogue))
+    for item in value.alternatives() if any(one.entity for one in selected) else ():
+        if any(one.entity for one in selected if item.node.content in (one.name, *one.groups)):
+            item.fail(f"'{item.node.content}' is no condition", "What a model finds is named under `redaction`.")
+    return DetectTest(tuple(one for one in selected if not one.entity))
 
 
 def known_detectors(value: Value, catalogue: Catalogue) -> tuple[str, ...]:
@@ -59,7 +64,9 @@ def known_detector(value: Value, catalogue: Catalogue) -> str:
     """Read the name of a detector or of a group; the empty text where there is none such."""
     name, known = value.text(), catalogue.names()
     if name and name not in known:
-        value.fail(f"unknown detector '{name}'", closest(name, known))
+        is_entity = name == GROUP or name.upper() in TYPES
+        way_out = "Add the section `entities`, with this type." if is_entity else closest(name, known)
+        value.fail(f"unknown detector '{name}'", way_out)
         return ""
     return name
 

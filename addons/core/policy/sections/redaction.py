@@ -27,7 +27,8 @@ def _rule(value: Value, catalogue: Catalogue, direction: Direction) -> Redaction
     members = value.mapping(required=("detect",), optional=("style", "styles"))
     detectors = _detectors(members["detect"], catalogue, direction) if "detect" in members else ()
     return RedactionRule(
-        detectors=detectors,
+        detectors=tuple(one for one in detectors if not one.entity),
+        entities=tuple(one for one in detectors if one.entity),
         style=optional(members, "style", _style, Style.LABEL),
         styles=tuple(_styles(members["styles"], detectors)) if "styles" in members else (),
     )

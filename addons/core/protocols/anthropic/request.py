@@ -12,11 +12,11 @@ from addons.core.protocols.json_requests import (
     malformed,
     model_of,
     offered,
-    read_untyped,
     streams_of,
     tool_name,
 )
 from addons.core.protocols.json_shapes import as_list, as_object
+from addons.core.protocols.multipart_requests import read_other
 from addons.core.protocols.query import query_texts
 
 PROTOCOL = "anthropic"
@@ -34,7 +34,7 @@ def parse_request(service: str, head: RequestHead, body: bytes) -> Call:
         content=Content(texts=query_texts(head.query)),
         size=len(body),
     )
-    return _parse_typed(call, body) if call.operation in _TYPED else read_untyped(call, body)
+    return _parse_typed(call, body) if call.operation in _TYPED else read_other(call, body)
 
 
 def _parse_typed(call: Call, body: bytes) -> Call:

@@ -15,7 +15,8 @@ from addons.core.protocols.gemini.operations import model_of_path, operation_of,
 from addons.core.protocols.gemini.parts import offered_name
 from addons.core.protocols.gemini.spellings import FREE, camel, get, has_both, key_of, repeated
 from addons.core.protocols.gemini.vocabulary import VOCABULARY
-from addons.core.protocols.json_requests import json_object, malformed, read_untyped, tool_name
+from addons.core.protocols.json_requests import json_object, malformed, tool_name
+from addons.core.protocols.multipart_requests import read_other
 from addons.core.protocols.places import below
 from addons.core.protocols.query import pairs_of, query_texts
 from addons.core.reasons import Reason
@@ -49,7 +50,7 @@ def parse_request(service: str, head: RequestHead, body: bytes) -> Call:
         model=model_of_path(head.path),
         size=len(body),
     )
-    call = _parse_typed(call, body) if call.operation in _TYPED else read_untyped(call, body)
+    call = _parse_typed(call, body) if call.operation in _TYPED else read_other(call, body)
     # 2. The model
     if call.model and not all(_is_same(model, call.model) for model in _models(call.body)):
         raise malformed("the body names another model than the path")

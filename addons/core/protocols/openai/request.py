@@ -9,11 +9,11 @@ from addons.core.protocols.json_requests import (
     malformed,
     model_of,
     offered,
-    read_untyped,
     streams_of,
     tool_name,
 )
 from addons.core.protocols.json_shapes import as_list, as_object
+from addons.core.protocols.multipart_requests import read_other
 from addons.core.protocols.openai.messages import is_opaque, message_of, opaque_parts
 from addons.core.protocols.openai.operations import ROUTES, deployment_of
 from addons.core.protocols.openai.responses import request as responses
@@ -41,7 +41,7 @@ def parse_request(service: str, head: RequestHead, body: bytes) -> Call:
         return responses.parse_typed(call, body)
     if operation == responses.RESUMED:
         call = replace(call, streams=responses.asks_for_events(head.query))
-    return read_untyped(call, body)
+    return read_other(call, body)
 
 
 def _parse_typed(call: Call, body: bytes) -> Call:

@@ -190,7 +190,7 @@ def test_a_json_operation_takes_json_only(headers: tuple[tuple[str, str], ...], 
         (
             "moderations",
             {"input": [{"type": "image_url", "image_url": {"url": "data:,x"}}]},
-            ["data:,x"],
+            ["data:,x", "x"],
             Inspected.PARTIAL,
         ),
     ],
