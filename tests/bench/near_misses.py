@@ -110,7 +110,6 @@ def _version(source: Random) -> str:
             f"upgraded from {four} to {_dotted(source, 4, 60)} (build {digits(source, 4)})",
             f"<Version>{four}</Version>",
             f"react@{_dotted(source, 3, 20)}",
-            f"gettext (0.{_dotted(source, 3, 60)}-1) unstable",
         )
     )
 
@@ -131,8 +130,6 @@ def _section(source: Random) -> str:
             f"OID {four}",
             f"1.2.840.{source.randint(10000, 113549)}.1.1.11",
             f"Table {four}",
-            f"/* {'.'.join(str(source.randint(1, 30)) for _ in range(4))} */",
-            "netmask 255.255.255.0",
         )
     )
 

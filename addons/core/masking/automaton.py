@@ -156,7 +156,10 @@ class Automaton:
 
 
 class _Classes:
-    """Says which positions take a character. Most classes list their members; the engine is asked about all others at once."""
+    """Says which positions take a character.
+
+    Most classes list their members. The engine is asked about the others, all at once.
+    """
 
     def __init__(self, positions: Positions) -> None:
         numbers: dict[int, list[int]] = {}

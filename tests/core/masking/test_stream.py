@@ -138,10 +138,11 @@ def test_a_long_value_is_named_by_what_is_known_at_its_start() -> None:
 
 def test_what_is_held_is_bounded_by_the_widest_pattern() -> None:
     stream = Masker([custom("c", "C", "x.{0,5000}y")]).stream()
+    most = 5100 * 8 // 7  # the patterns are asked again when an eighth more is waiting
     for _ in range(100):
         stream.feed("x" * 100)
-        assert stream.held <= 5100
-    assert len(stream.finish()) <= 5100
+        assert stream.held <= most
+    assert len(stream.finish()) <= most
 
 
 def failing(_detector: Detector, _value: str) -> str:

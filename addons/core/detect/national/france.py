@@ -1,7 +1,7 @@
 """France: the NIR, "num\u00e9ro de s\u00e9curit\u00e9 sociale" (INSEE): thirteen characters, and a key modulo 97."""
 
 from addons.core.detect.edges import outside
-from addons.core.detect.national.number import DONE, GAP, NATIONAL_ID, after_word, begin, national
+from addons.core.detect.national.number import ALONE, DONE, GAP, NATIONAL_ID, after_word, apart, national
 
 _MONTH = "(?:0[1-9]|1[0-2]|[2-9][0-9])"
 _BIRTH = rf"{GAP}[0-9]{{2}}{GAP}{_MONTH}{GAP}(?:[0-9]{{2}}|2[ABab]){GAP}[0-9]{{3}}{GAP}[0-9]{{3}}"
@@ -26,7 +26,7 @@ def is_nir(value: str) -> bool:
 
 FR_NIR = national(
     name="fr_nir",
-    pattern=rf"[12]{outside(1)}(?:(?={GAP}[0-9]){begin(1)}{_BIRTH}{_KEY}{DONE}"
+    pattern=rf"[12]{outside(1)}(?:(?={GAP}[0-9]){apart(1)}{_BIRTH}{_KEY}{DONE}{ALONE}"
     rf"|{after_word(1, rf'{_BIRTH}(?:{_KEY})?', _WORDS)})",
     validate=is_nir,
     examples=(
@@ -49,5 +49,7 @@ FR_NIR = national(
         "2550814168025381",
         "0.255081416802538",
         "nir 255001416802538",
+        "12905 54708 29164 70222",
+        "84762 12905 54708 29164",
     ),
 )

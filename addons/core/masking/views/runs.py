@@ -24,9 +24,12 @@ STREAK = 8
 """Bytes of text in a row from which another start is believed: random bytes have as many in 1 of 3,000 places."""
 
 _RUN = re.compile(bytes((IN,)) + b"*")
-_WORD = re.compile("[A-Z]?[a-z]*+")
-_AFTER_WORDS = frozenset(" \t:,;.!?([{|")
-"""What follows a word of a text. After the last line of a run comes a quote, a line's end, ``=``, or nothing."""
+_WORD = re.compile("(?:[A-Z]?[a-z]++|[A-Z]++|[0-9]++|//?+)?+")
+_AFTER_WORDS = frozenset(" \t:,;.!?([{|*_-")
+"""What follows a word of a text, or the slash of a comment.
+
+After the last line of a run comes a quote, a line's end, ``=``, or nothing.
+"""
 _LINE_BREAK = re.compile(r"\r?\n|\r\Z")
 
 
@@ -103,7 +106,7 @@ class Runs:
             after = line_break.end()
             if after == len(text) and not final:
                 return None
-            more = classes[after : after + 1] == bytes((IN,)) and self._is_more(text, after, final=final)
+            more = classes[after : after + 1] == bytes((IN,)) and self._is_more(text, classes, after, final=final)
             if more is None:
                 return None
             if more:
@@ -112,14 +115,14 @@ class Runs:
         self._inside = False
         return end
 
-    def _is_more(self, text: str, after: int, *, final: bool) -> bool | None:
+    def _is_more(self, text: str, classes: bytes, after: int, *, final: bool) -> bool | None:
         """Say whether the line from ``after`` on is more of a run, and no sentence; ``None`` if unknown yet."""
         end = _WORD.match(text, after, after + self._coding.minimum).end()  # type: ignore[union-attr] # it may be empty
         if end == after + self._coding.minimum:
             return True
         if end == len(text):
             return True if final else None
-        return text[end] not in _AFTER_WORDS
+        return classes[end] == IN or text[end] not in _AFTER_WORDS
 
 
 def _end(classes: bytes, at: int) -> int:
