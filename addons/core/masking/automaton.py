@@ -10,7 +10,8 @@ be made, take hardly longer than words.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from addons.core.masking.bitset import bits, members, some_bytes
 from addons.core.masking.engine import compiled, time_limit
@@ -86,6 +87,11 @@ class Automaton:
     def size(self) -> int:
         """How many positions the patterns have."""
         return len(self._positions.rules)
+
+    @property
+    def after_others(self) -> frozenset[int]:
+        """The patterns before which something else must stand."""
+        return frozenset(self._positions.rules[number] for number in self._positions.silent)
 
     @property
     def remembered(self) -> int:
@@ -200,6 +206,31 @@ class _Classes:
 
 def _source(kind: CharacterClass) -> str:
     return f"(?{kind.flags}:{kind.source})" if kind.flags else kind.source
+
+
+class Zone(NamedTuple):
+    """A part of a text in which some patterns may match: with all that begins in it, and with nothing from before."""
+
+    start: int
+    end: int
+    rules: frozenset[int]
+
+
+def zones(automaton: Automaton, text: str) -> Iterator[Zone]:
+    """Yield the parts of a whole text in which a pattern may match; they end where it is quiet."""
+    state, start = automaton.start, 0
+    matched: frozenset[int] = frozenset()
+    for at, char in enumerate(text, 1):
+        state = state[char]
+        if state.is_remarkable:
+            matched |= state.matched
+            if state.is_quiet:
+                if matched:
+                    yield Zone(start, at, matched)
+                    matched = frozenset()
+                start = at
+    if matched:
+        yield Zone(start, len(text), matched)
 
 
 class Scan:

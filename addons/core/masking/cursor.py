@@ -105,7 +105,7 @@ class Cursor:
     def _run(self, text: str, base: int, limit: int, found: list[Span], *, final: bool) -> bool:
         """Add matches to ``found``; return whether the search has to be taken up again at a new position."""
         rule = self._rule
-        for start, end in rule.matcher.spans(text, self._pos - base):
+        for start, end in rule.matcher.spans(text, self._pos - base, limit - base):
             if start + base >= limit:
                 return False
             self._matches += 1

@@ -40,8 +40,8 @@ class Pattern(Protocol):
         """Return the match that starts at ``pos``."""
         ...
 
-    def finditer(self, text: str, pos: int, *, timeout: float) -> Iterator[Match]:
-        """Return the matches from ``pos`` on; ``timeout`` is for all of them together."""
+    def finditer(self, text: str, pos: int, end: int = ..., *, timeout: float) -> Iterator[Match]:
+        """Return the matches from ``pos`` on, as if the text ended at ``end``; ``timeout`` is for all of them."""
         ...
 
 

@@ -9,6 +9,7 @@ from addons.core.masking.engine import Pattern, lazily_compiled, time_limit
 from addons.core.masking.hints import alphabet, around, needs, prefixes
 from addons.core.masking.live import live_tree, lookback, reach, shortest, width
 from addons.core.masking.parser import parse
+from addons.core.masking.spans import FOREVER
 from addons.core.masking.syntax import Branch, Literal, Node, PatternError, Sequence, render
 from addons.core.masking.whole_word import whole_word
 
@@ -50,8 +51,11 @@ class Matcher(Protocol):
         """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
         ...
 
-    def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
-        """Yield the non-overlapping matches that start at ``pos`` or later, leftmost first."""
+    def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
+        """Yield the non-overlapping matches that start at ``pos`` or later, leftmost first.
+
+        Those that start at ``before`` or later need not be among them.
+        """
         ...
 
     def live_start(self, text: str, pos: int, limit: int) -> int:
@@ -76,9 +80,13 @@ class RegexMatcher:
         """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
         _ = self.full.search, self.live.search
 
-    def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
-        """Yield the matches, all within one limit on time."""
-        for match in self.full.finditer(text, pos, timeout=time_limit(text)):
+    def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
+        """Yield the matches, all within one limit on time.
+
+        A match looks no further than ``reach``, so the engine need not see more of the text than that.
+        """
+        end = min(len(text), before + self.reach + 1)
+        for match in self.full.finditer(text, pos, end, timeout=time_limit(text)):
             yield match.start(), match.end()
 
     def live_start(self, text: str, pos: int, limit: int) -> int:
@@ -106,21 +114,22 @@ class RegexMatcher:
 class PrefixMatcher(RegexMatcher):
     """A vetted pattern all of whose matches begin with one of a few strings: it is tried only where one stands."""
 
-    def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
         """Yield the matches, trying each place where a prefix stands."""
-        for start in self._places(text, pos):
+        for start in self._places(text, pos, before):
             end = self.match_end(text, start) if start >= pos else None
             if end is not None:
                 yield start, end
                 pos = end
 
-    def _places(self, text: str, pos: int) -> list[int]:
+    def _places(self, text: str, pos: int, before: int) -> list[int]:
         places: set[int] = set()
         for prefix in self.prefixes:
-            at = text.find(prefix, pos)
+            end = before + len(prefix)
+            at = text.find(prefix, pos, end)
             while at >= 0:
                 places.add(at)
-                at = text.find(prefix, at + 1)
+                at = text.find(prefix, at + 1, end)
         return sorted(places)
 
 
@@ -154,10 +163,12 @@ class LiteralMatcher:
     def warm(self) -> None:
         """Do nothing."""
 
-    def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
         """Yield the leftmost of all values; of those that start together, the first in the pattern."""
         while True:
-            found = [(at, len(value)) for value in self.values if (at := text.find(value, pos)) >= 0]
+            found = [
+                (at, len(value)) for value in self.values if (at := text.find(value, pos, before + len(value))) >= 0
+            ]
             if not found:
                 return
             start, length = min(found, key=lambda hit: hit[0])

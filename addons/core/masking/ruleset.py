@@ -74,6 +74,11 @@ class Compiled:
         """All patterns at once, for streams, but for the wide ones."""
         return Automaton([NOTHING if rank in self.wide else node for rank, node in enumerate(self._patterns)])
 
+    @cached_property
+    def dear(self) -> frozenset[int]:
+        """The rules that are tried in many places, because what must stand before a match is looked at last."""
+        return self.automaton.after_others
+
     def prepare(self, cache: DatabaseCache | None) -> None:
         """Compile what makes the rules fast; it changes no result. That takes up to seconds: not for the event loop."""
         self._prefilter = prefilter(self._sought, cache)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from addons.core.masking.automaton import zones
 from addons.core.masking.cursor import Cursor
 from addons.core.masking.origins import Origins
 from addons.core.masking.ruleset import RuleSet
 from addons.core.masking.spans import Span
 from addons.core.masking.views.view import Stretch, View
+
+LONG = 256
+"""Characters from which on it pays to ask the automaton where a rule that is dear may match."""
 
 
 def find(rules: RuleSet, text: str) -> Iterator[Span]:
@@ -25,10 +29,19 @@ def find(rules: RuleSet, text: str) -> Iterator[Span]:
 
 def _matches(rules: RuleSet, ranks: Iterable[int], text: str) -> list[Span]:
     spans: list[Span] = []
+    dear: dict[int, Cursor] = {}
     for rank in ranks:
         rule = rules.rules[rank]
-        if rank not in rules.idle and (rank >= 0 or rule.may_match(text)):
+        if rank in rules.idle or (rank < 0 and not rule.may_match(text)):
+            continue
+        if len(text) >= LONG and rank in rules.compiled.dear:
+            dear[rank] = Cursor(rule)
+        else:
             spans += Cursor(rule).advance(text, 0, 0, len(text), final=True)
+    if dear:
+        for zone in zones(rules.compiled.automaton, text):
+            for rank in zone.rules & dear.keys():
+                spans += dear[rank].advance(text, 0, zone.start, zone.end, final=True)
     return spans
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from addons.core.masking.engine import compiled, time_limit
+from addons.core.masking.spans import FOREVER
 from addons.core.masking.syntax import Literal, Look, Node, OneOf, Sequence
 
 _WORD = compiled(r"\w")
@@ -43,10 +44,10 @@ class WholeWordMatcher:
     def warm(self) -> None:
         """Do nothing."""
 
-    def spans(self, text: str, pos: int) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
         """Yield where the value stands as a whole word."""
         at = text.find(self.value, pos)
-        while at >= 0:
+        while 0 <= at < before:
             end = at + len(self.value)
             is_whole = self._begins_at(text, at) and not (self.ends and is_word(text[end : end + 1]))
             if is_whole:

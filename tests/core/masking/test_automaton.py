@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from addons.core.detect.catalogue import DETECTORS
 from addons.core.detect.detector import Detector
 from addons.core.masking import automaton as module
-from addons.core.masking.automaton import Automaton, Scan
+from addons.core.masking.automaton import Automaton, Scan, zones
 from addons.core.masking.matcher import regex_matcher
 from addons.core.masking.parser import parse
 from addons.core.masking.syntax import PatternError
@@ -147,3 +148,29 @@ def test_digits_that_hundreds_of_patterns_may_be_made_of_take_no_more_memory() -
         scan.feed("".join(source.choices("0123456789", k=500)))
         most = max(most, automaton.remembered)
     assert 0 < most < module.MAX_REMEMBERED + 100_000
+
+
+@settings(max_examples=300)
+@given(st.lists(PATTERNS, min_size=1, max_size=3), TEXTS)
+def test_all_matches_begin_in_zones_of_their_patterns(patterns: list[str], text: str) -> None:
+    nodes = [parse(pattern) for pattern in patterns]
+    found = list(zones(Automaton(nodes), text))
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    for rule, pattern in enumerate(patterns):
+        try:
+            matcher = regex_matcher(pattern)
+        except PatternError:
+            continue  # it may match the empty string
+        for start, _ in matcher.spans(text, 0):
+            assert any(zone.start <= start < zone.end and rule in zone.rules for zone in found)
+
+
+@settings(max_examples=300)
+@given(PATTERNS, TEXTS, st.integers(0, 7), st.integers(0, 7))
+def test_a_search_that_ends_early_misses_nothing_before_that(pattern: str, text: str, pos: int, before: int) -> None:
+    try:
+        matcher = regex_matcher(pattern)
+    except PatternError:
+        return  # it may match the empty string
+    early = [span for span in matcher.spans(text, pos, before) if span[0] < before]
+    assert early == [span for span in matcher.spans(text, pos) if span[0] < before]
