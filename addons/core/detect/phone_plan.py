@@ -41,6 +41,7 @@ _MOBILES_IN_THREES = ("PL", "ES", "PT")
 _SPACES = " \u00a0\u202f"
 _COUNTRY_APART = re.compile("00[0-9]{1,5}[^0-9]")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}\D?(?:0[1-9]|1[0-2])\D?[0-3][0-9]|[0-3]?[0-9]\D[01]?[0-9]\D(?:19|20)[0-9]{2}")
+_DATE_AT_END = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9]$")
 _GROUP_END = re.compile(r"[0-9](?![0-9])\)?")
 _EXTENSION_AT_END = re.compile(EXTENSION + "$")
 
@@ -106,7 +107,7 @@ def _is_with_zero(value: str, digits: str) -> bool:
         return apart and _is_international("+" + value[2:], digits[2:], apart=digits[2] == "1")
     long_enough = len(digits) >= _MIN_WITH_ZERO or value.startswith(_SHORT_AREAS)
     real = bool(_FICTION.match(digits)) or _is_valid_in(_TRUNK_ZERO_REGIONS, value)
-    return long_enough and real and not _DATE.match(value)
+    return long_enough and real and not (_DATE.match(value) or _DATE_AT_END.search(value))
 
 
 def _is_row(groups: list[str]) -> bool:
