@@ -26,12 +26,6 @@ class Rule:
         needs = self.matcher.needs
         return not needs or any(map(text.__contains__, needs))
 
-    def warm(self) -> None:
-        """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
-        self.matcher.warm()
-        if self.tail is not None:
-            self.tail.warm()
-
     @property
     def judges(self) -> bool:
         """Whether matches are judged by code: the time that takes must not count as the engine's."""

@@ -47,10 +47,6 @@ class Matcher(Protocol):
         """How far from its start a match looks at most."""
         ...
 
-    def warm(self) -> None:
-        """Compile what else would be compiled when it is first used. Raises ``PatternError``."""
-        ...
-
     def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
         """Yield the non-overlapping matches that start at ``pos`` or later, leftmost first.
 
@@ -159,9 +155,6 @@ class LiteralMatcher:
     def alphabet(self) -> str | None:
         """Not worth the while."""
         return None
-
-    def warm(self) -> None:
-        """Do nothing."""
 
     def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
         """Yield the leftmost of all values; of those that start together, the first in the pattern."""

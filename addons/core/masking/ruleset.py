@@ -83,8 +83,6 @@ class Compiled:
         """Compile what makes the rules fast; it changes no result. That takes up to seconds: not for the event loop."""
         self._prefilter = prefilter(self._sought, cache)
         Scan(self.automaton).feed(FAMILIAR)
-        for rule in self.rules:
-            rule.warm()
 
     def able(self, text: str) -> tuple[list[int], list[Kind]]:
         """Return the ranks of the rules that may find something in ``text``, and the views that may differ from it."""

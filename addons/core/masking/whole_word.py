@@ -41,9 +41,6 @@ class WholeWordMatcher:
         """Not worth the while."""
         return None
 
-    def warm(self) -> None:
-        """Do nothing."""
-
     def spans(self, text: str, pos: int, before: int = FOREVER) -> Iterator[tuple[int, int]]:
         """Yield where the value stands as a whole word."""
         at = text.find(self.value, pos)
