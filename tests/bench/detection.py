@@ -5,6 +5,7 @@ import sysconfig
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from random import Random
@@ -76,9 +77,17 @@ def _covered(hits: Iterable[Hit], value: Value) -> bool:
     return not left
 
 
+@cache
+def _masker() -> Masker:
+    """Return all detectors, prepared: large texts would take a minute otherwise."""
+    masker = Masker(DETECTORS)
+    masker.prepare()
+    return masker
+
+
 def judge(texts: Iterable[Labelled]) -> tuple[dict[str, Score], list[Miss]]:
     """Return the scores of all entities over ``texts``, with the detectors together as in use, and each miss."""
-    masker = Masker(DETECTORS)
+    masker = _masker()
     scores = {entity: Score() for entity in (*ENTITIES, *ID_ENTITIES)}
     misses: list[Miss] = []
     for each in texts:
@@ -102,7 +111,7 @@ def judge(texts: Iterable[Labelled]) -> tuple[dict[str, Score], list[Miss]]:
 
 def found_in(text: str) -> tuple[Counter[str], list[Miss]]:
     """Return how often each entity is found in ``text``, line by line, and what."""
-    masker = Masker(DETECTORS)
+    masker = _masker()
     misses = [
         Miss(hit.detector, "false", text[hit.start : hit.end], text[max(0, hit.start - 30) : hit.end + 30])
         for hit in masker.find(text)
