@@ -151,7 +151,7 @@ class Automaton:
         return follows
 
     def _forget(self) -> None:
-        for state in self._states.values():
+        for state in tuple(self._states.values()):  # another thread may be adding one
             state.clear()  # they refer to each other
         self._remembered = 0
         self._states = {}
